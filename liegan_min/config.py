@@ -1,0 +1,100 @@
+"""The settings of a discovery: every number that the outcome depends on, checked in one place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from liegan_min.coefficients import Coefficients, IntegerGrid, Normal, Uniform
+from liegan_min.errors import InputError
+
+
+class GameConfig(BaseModel):
+    """Settings of the adversarial game. The defaults are the published ones (LieGAN, ICML 2023).
+
+    Raises:
+        InputError: through `GameConfig.of`, naming the field; pydantic's error when built directly.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channels: int = Field(1, ge=1, description="number of basis matrices c")
+    coefficients: Literal["normal", "uniform", "integer-grid"] = "normal"
+    scale: float = Field(1.0, gt=0, description="standard deviation of normal coefficients")
+    low: float = Field(-1.0, description="lower end of uniform or integer coefficients")
+    high: float = Field(1.0, description="upper end of uniform or integer coefficients")
+    learn_coefficients: bool = False
+    init_scale: float = Field(1.0, ge=0, description="standard deviation of L at the start")
+    hidden: tuple[int, ...] = Field((512, 512), description="widths of the critic")
+    standardise: bool = Field(False, description="divide the critic's inputs by their spread")
+    batch: int = Field(64, ge=2)
+    epochs: int = Field(100, ge=1)
+    lr_generator: float = Field(1e-3, gt=0)
+    lr_critic: float = Field(2e-4, gt=0)
+    beta1_generator: float = Field(0.5, ge=0, lt=1)
+    cosine: float = Field(1.0, ge=0, description="λ: weight of |E cos(gx, x)|")
+    correlation: float = Field(1.0, ge=0, description="η: weight of the channel correlation")
+    reject: float = Field(
+        1e-12, ge=0, lt=1, description="belief below which a moved sample loses its pull"
+    )
+    norm: float = Field(0.0, ge=0, description="μ: weight of the p-norm of L")
+    norm_order: float = Field(2.0, gt=0, description="p of that norm")
+    ema: float = Field(0.999, ge=0, lt=1, description="decay per step of the averaged basis")
+    patience: int = Field(5, ge=1, description="epochs over which the basis must have come to rest")
+    stop_angle: float | None = Field(
+        None, gt=0, description="stop when the averaged span turned by less than this, in radians"
+    )
+    amp: bool = Field(False, description="run the critic in bfloat16")
+
+    @model_validator(mode="after")
+    def _range(self) -> GameConfig:
+        if self.coefficients != "normal" and self.low >= self.high:
+            raise ValueError(f"low must be below high, not {self.low} and {self.high}")
+        if self.coefficients == "integer-grid" and not (
+            float(self.low).is_integer() and float(self.high).is_integer()
+        ):
+            raise ValueError(f"an integer grid needs whole ends, not {self.low} and {self.high}")
+        return self
+
+    @classmethod
+    def of(cls, **fields: Any) -> GameConfig:
+        """Build a configuration; a wrong field is one sentence that names it."""
+        try:
+            return cls(**fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"])) or "configuration"
+            raise InputError(f"{field}: {first['msg']} (got {first['input']!r})") from None
+
+    def distribution(self) -> Coefficients:
+        """Return the coefficient distribution γ_β that the settings describe."""
+        if self.coefficients == "normal":
+            return Normal(self.channels, self.scale, self.learn_coefficients)
+        if self.coefficients == "uniform":
+            return Uniform(self.channels, self.low, self.high, self.learn_coefficients)
+        return IntegerGrid(self.channels, int(self.low), int(self.high), self.learn_coefficients)
+
+    def digest(self) -> str:
+        """Return a hash of the settings, the same in every process."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pick_device(device: str | torch.device = "auto") -> torch.device:
+    """Return the device: "auto" is CUDA where there is one, else the CPU.
+
+    Raises:
+        InputError: if the name is unknown, or the device is not on this machine.
+    """
+    if str(device) == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        picked = torch.device(device)
+        torch.empty(1, device=picked)
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise InputError(f"device {str(device)!r} is not available here; use auto or cpu") from None
+    return picked

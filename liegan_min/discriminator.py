@@ -1,0 +1,62 @@
+"""The discriminator of LieGAN: does the pair (x, y) come from the data, or was it moved?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from liegan_min.errors import InputError
+
+
+class Discriminator(nn.Module):
+    """A multilayer perceptron on (x, y) that returns logits: σ(s) is the probability of "real".
+
+    Logits, not probabilities: the loss softplus(-s) keeps its gradient where log σ(s) has lost it.
+
+    Args:
+        inputs: numbers in x, and in y unless it is a label: t·k + s·k.
+        hidden: widths; the published critic has (512, 512).
+        classes: number of labels; 0 if y is not a label. Labels are embedded in 32 numbers.
+        slope: of the leaky rectifier for negative inputs.
+        scale: (inputs,), divides the inputs; default: they are taken as they are, as published.
+
+    Raises:
+        InputError: if a size is below 1 or the scale does not fit.
+    """
+
+    scale: Tensor
+
+    def __init__(
+        self,
+        inputs: int,
+        hidden: Sequence[int] = (512, 512),
+        *,
+        classes: int = 0,
+        slope: float = 0.2,
+        scale: Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        if inputs < 1 or min(hidden, default=1) < 1:
+            raise InputError(f"critic sizes must be at least 1: inputs {inputs}, hidden {hidden}")
+        scale = torch.ones(inputs) if scale is None else scale
+        if scale.shape != (inputs,) or not (scale > 0).all():
+            raise InputError(f"scale must hold {inputs} positive numbers")
+        self.register_buffer("scale", scale.float())
+        self.embed = nn.Embedding(classes, 32) if classes else None
+        widths = [inputs + (32 if classes else 0), *hidden]
+        layers: list[nn.Module] = []
+        for a, b in zip(widths[:-1], widths[1:], strict=True):
+            layers += [nn.Linear(a, b), nn.LeakyReLU(slope, inplace=True)]
+        self.net = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Return logits s, (b,), for x, (b, t, k), and y, (b, ...) or None."""
+        parts = [x.flatten(1)]
+        if y is not None and self.embed is None:
+            parts.append(y.flatten(1))
+        z = torch.cat(parts, dim=1) / self.scale
+        if y is not None and self.embed is not None:
+            z = torch.cat([z, self.embed(y.reshape(len(y)))], dim=1)
+        return self.net(z).squeeze(1)

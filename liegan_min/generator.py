@@ -1,0 +1,77 @@
+"""The generator of LieGAN: it moves data by g = exp(Σ_i w_i L_i), with w ~ γ_β."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from liegan_min import expm
+from liegan_min.algebra import LieAlgebra, act
+from liegan_min.coefficients import Coefficients, Normal
+from liegan_min.errors import InputError
+
+#: How y answers to g: moved by it, left alone as a number, or left alone as a class.
+YKind = Literal["vector", "scalar", "label"]
+
+
+class LieGenerator(nn.Module):
+    """A learnable basis `L`, (c, k, k), and a coefficient distribution.
+
+    Args:
+        k: dimension of the vectors that g acts on.
+        coefficients: γ_β; its channels are the c of the basis. Default: one channel, N(0, 1).
+        mask: (k, k), the search space: entries of L where it is 0 stay 0.
+        init_scale: standard deviation of the entries of L at the start; 0 starts at the identity.
+        y_kind: how y answers to g.
+        rng: source of the initial basis; default: seed 0.
+
+    Raises:
+        InputError: if the mask has the wrong shape or leaves nothing to learn.
+    """
+
+    mask: Tensor
+
+    def __init__(
+        self,
+        k: int,
+        coefficients: Coefficients | None = None,
+        *,
+        mask: Tensor | None = None,
+        init_scale: float = 1.0,
+        y_kind: YKind = "vector",
+        rng: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        self.coefficients = coefficients or Normal()
+        self.y_kind = y_kind
+        mask = torch.ones(k, k) if mask is None else torch.as_tensor(mask, dtype=torch.float32)
+        if mask.shape != (k, k) or not mask.any():
+            raise InputError(f"mask must be ({k}, {k}) with at least one 1, not {mask.shape}")
+        self.register_buffer("mask", mask)
+        rng = rng or torch.Generator().manual_seed(0)
+        start = torch.randn(self.coefficients.channels, k, k, generator=rng)
+        self.free = nn.Parameter(init_scale * start)
+
+    @property
+    def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
+        """The basis inside the search space, (c, k, k)."""
+        return self.free * self.mask
+
+    @property
+    def algebra(self) -> LieAlgebra:
+        """The basis as a value: float64, on the CPU, detached."""
+        return LieAlgebra(self.L)
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        """Draw group elements g, (n, k, k)."""
+        w = self.coefficients.sample(n, rng)
+        return expm.exp(torch.einsum("nc,cij->nij", w, self.L))
+
+    def forward(
+        self, x: Tensor, y: Tensor | None, rng: torch.Generator
+    ) -> tuple[Tensor, Tensor | None]:
+        """Move a batch: x, (b, t, k), and y by the same g if it is a vector, (b, s, k)."""
+        g = self.sample(len(x), rng)
+        return act(g, x), act(g, y) if y is not None and self.y_kind == "vector" else y

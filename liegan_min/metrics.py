@@ -1,0 +1,63 @@
+"""The figures that a discovery is judged by, under the names that records and tables use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liegan_min import linalg, tolerances
+from liegan_min.algebra import LieAlgebra
+from liegan_min.discovery import Discovery
+
+
+def curve(bases: Tensor, truth: LieAlgebra, support: linalg.Array | None) -> list[float]:
+    """Return the cosine to the truth of each basis in (epochs, c, k, k)."""
+    return [LieAlgebra(L).cosine(truth, support) for L in bases]
+
+
+def _rounded(a: Tensor | linalg.Array | list[float]) -> list[Any]:
+    """Seven significant digits: what float32 holds."""
+    values = np.asarray(a, dtype=np.float64)
+    return np.vectorize(lambda v: float(f"{v:.7g}"), otypes=[float])(values).tolist()  # type: ignore[no-any-return]
+
+
+def discovery_metrics(
+    found: Discovery, truth: LieAlgebra
+) -> tuple[dict[str, float | int | bool | None], dict[str, list[Any]]]:
+    """Compare a discovery with the truth.
+
+    The cosine is that of the largest principal angle between the spans. `support_cosine` compares
+    what both do to data; `raw_cosine` compares the matrices, including what no data can tell.
+
+    Returns:
+        metrics, of the averaged basis unless they end in `_last`; and arrays: the bases, and
+        `support_cosine` after each epoch.
+    """
+    P, algebra = found.support, found.algebra
+    angles = algebra.principal_angles(truth, P)
+    cosine = float(np.cos(angles.max()))
+    metrics: dict[str, float | int | bool | None] = {
+        "support_cosine": cosine,
+        "raw_cosine": algebra.cosine(truth),
+        "support_cosine_last": found.last.cosine(truth, P),
+        "raw_cosine_last": found.last.cosine(truth),
+        "grassmann": algebra.grassmann(truth, P),
+        "closure_defect": algebra.closure_defect(),
+        "dimension": found.dimension,
+        "support_rank": int(P.shape[1]),
+        "norm": float(torch.linalg.norm(algebra.basis)),
+        "epochs": len(found.bases),
+        "success": cosine >= tolerances.FOUND,
+    }
+    arrays = {
+        "basis": _rounded(algebra.basis),
+        "last": _rounded(found.last.basis),
+        "principal_angles_deg": _rounded(np.degrees(angles)),
+        "curve": _rounded(curve(found.bases, truth, P)),
+        "norm_curve": _rounded(torch.linalg.vector_norm(found.bases, dim=(1, 2, 3))),
+        "critic_curve": _rounded(found.history[:, 0]),
+    }
+    return metrics, arrays

@@ -1,0 +1,59 @@
+"""Discovery on the user's own data: the settings that suit it, and what to tell the user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from liegan_min.config import GameConfig
+from liegan_min.data import Pairs
+from liegan_min.discovery import Discovery, discover
+from liegan_min.identify import identify
+
+
+def discover_file(
+    pairs: Pairs,
+    *,
+    channels: int = 1,
+    epochs: int = 100,
+    batch: int = 64,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    checkpoint: Path | None = None,
+) -> Discovery:
+    """Discover with settings for data of unknown scale: a critic that standardises, an early stop.
+
+    A fifth of the samples is held out, so that the critic's advantage can be measured.
+    """
+    config = GameConfig.of(
+        channels=channels,
+        epochs=epochs,
+        batch=batch,
+        standardise=True,
+        ema=0.99,
+        stop_angle=0.01,
+    )
+    return discover(
+        pairs, config, seed=seed, device=device, held_out=0.2, checkpoint=checkpoint
+    )
+
+
+def report(found: Discovery) -> dict[str, Any]:
+    """Return what a discovery says, in plain numbers that JSON can hold."""
+    form = found.invariant_form()
+    return {
+        "basis": found.algebra.basis.tolist(),
+        "dimension": found.dimension,
+        "algebra": identify(found.algebra),
+        "closure_defect": found.algebra.closure_defect(),
+        "support_rank": int(found.support.shape[1]),
+        "invariant_form": form.J.tolist(),
+        "invariant_form_gap": form.gap,
+        "critic_advantage": found.critic_advantage,
+        "epochs": len(found.bases),
+        "stopped_early": found.stopped_early,
+        "seconds": found.seconds,
+        "seed": found.seed,
+    }

@@ -1,0 +1,112 @@
+"""Tables: the poster's value, ours from records (mean ± sd, n seeds), and a verdict by rule.
+
+The rule, stated here once. Where the poster gives a number, a cell is
+
+- "reproduced" if the poster's number is within two standard deviations of our mean (at least 5 seeds),
+- "better" or "worse" if it is outside, by the direction of the metric.
+
+Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if all
+pass, "mostly" if at least nine in ten do, else "not reproduced". Fewer than 5 seeds: "too few seeds".
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from statistics import fmean, median, stdev
+
+import pandas as pd
+
+from liegan_min import records
+from liegan_min.errors import InputError
+from liegan_min.poster import TABLES, Table
+from liegan_min.records import Record
+
+#: Seeds below which no verdict is given.
+ENOUGH = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell of a table, ours beside the poster's."""
+
+    method: str
+    metric: str
+    poster: float | None
+    mean: float | None
+    sd: float | None
+    median: float | None
+    worst: float | None
+    n: int
+    passed: int | None
+    verdict: str
+
+
+def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[int | None, str]:
+    if not values:
+        return None, "no records"
+    higher = table.better == "higher"
+    if poster is None:
+        if table.threshold is None:
+            return None, "no rule"
+        limit = table.threshold
+        passed = sum(v >= limit if higher else v <= limit for v in values)
+        if len(values) < ENOUGH:
+            return passed, "too few seeds"
+        if passed == len(values):
+            return passed, "reproduced"
+        return passed, "mostly" if 10 * passed >= 9 * len(values) else "not reproduced"
+    if len(values) < ENOUGH:
+        return None, "too few seeds"
+    mean, sd = fmean(values), stdev(values)
+    if abs(poster - mean) <= 2 * sd:
+        return None, "reproduced"
+    return None, "better" if (mean > poster) == higher else "worse"
+
+
+def _row(table: Table, method: str, metric: str, poster: float | None, runs: list[Record]) -> Row:
+    values = [float(v) for r in runs if (v := r.metrics.get(metric)) is not None]
+    passed, verdict = _verdict(table, poster, values)
+    worst = min if table.better == "higher" else max
+    return Row(
+        method=method,
+        metric=metric,
+        poster=poster,
+        mean=fmean(values) if values else None,
+        sd=stdev(values) if len(values) > 1 else None,
+        median=median(values) if values else None,
+        worst=worst(values) if values else None,
+        n=len(values),
+        passed=passed,
+        verdict=verdict,
+    )
+
+
+def table(experiment: str, profile: str = "paper") -> list[Row]:
+    """Return the rows of an experiment: the poster's cells, or one row for each method with records.
+
+    Raises:
+        InputError: if the poster has no such table.
+        DamagedFileError: if a record is damaged.
+    """
+    if experiment not in TABLES:
+        raise InputError(f"unknown experiment {experiment!r}; there are: {', '.join(TABLES)}")
+    t = TABLES[experiment]
+    runs: dict[str, list[Record]] = {}
+    for record in records.load_all(experiment, profile=profile):
+        runs.setdefault(record.method, []).append(record)
+    if t.cells:
+        return [_row(t, c.method, c.metric, c.value, runs.get(c.method, [])) for c in t.cells]
+    return [_row(t, method, t.metric, None, found) for method, found in runs.items()]
+
+
+def frame(rows: list[Row]) -> pd.DataFrame:
+    """Return rows as a data frame, one column for each field."""
+    return pd.DataFrame([asdict(row) for row in rows])
+
+
+def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:
+    """Return "mean ± sd" to fixed digits, or a dash where there is none."""
+    if mean is None:
+        return "–"
+    text = f"{mean:.{digits}f}"
+    return text if sd is None else f"{text} ± {sd:.{digits}f}"
