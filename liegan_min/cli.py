@@ -30,7 +30,7 @@ def _show(content: Any, as_json: bool, text: str) -> None:
 
 @app.command()
 def data(
-    name: Annotated[str, typer.Argument(help="two-body")],
+    name: Annotated[str, typer.Argument(help="two-body or two-body-full")],
     verify: Annotated[bool, typer.Option(help="Check the file instead of making it.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -54,7 +54,9 @@ def data(
 def discover(
     file: Annotated[Path, typer.Argument(help="An .npz with x (n, t, k) or (n, k), optional y.")],
     channels: Annotated[int, typer.Option(help="Number of basis matrices to look for.", min=1)] = 1,
-    y: Annotated[str, typer.Option(help="How y answers to g: auto, vector, scalar, label.")] = "auto",
+    y: Annotated[
+        str, typer.Option(help="How y answers to g: auto, vector, scalar, label.")
+    ] = "auto",
     epochs: Annotated[int, typer.Option(help="Most passes through the data.", min=1)] = 100,
     batch: Annotated[int, typer.Option(help="Samples in a step.", min=2)] = 64,
     seed: Seed = 0,

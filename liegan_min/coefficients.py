@@ -7,6 +7,7 @@ generator and then moved, so that a seed means the same on every device.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 
 import torch
@@ -17,7 +18,7 @@ from liegan_min.errors import InputError
 
 
 class Coefficients(nn.Module, ABC):
-    """A distribution of w, (c,). Fixed unless `learnable`, and reparameterised so that it can learn.
+    """A distribution of w, (c,): fixed unless `learnable`, and drawn so that it can learn.
 
     Args:
         channels: number of coefficients c.
@@ -41,13 +42,13 @@ class Normal(Coefficients):
     """w = z S + m with z ~ N(0, 1): the poster's default, with S = scale · 1 and m = 0.
 
     Raises:
-        InputError: if scale <= 0.
+        InputError: if scale is not a positive number.
     """
 
     def __init__(self, channels: int = 1, scale: float = 1.0, learnable: bool = False) -> None:
         super().__init__(channels)
-        if scale <= 0:
-            raise InputError(f"scale must be positive, not {scale}: w would always be 0")
+        if not 0 < scale < math.inf:  # also refuses NaN
+            raise InputError(f"scale must be a positive number, not {scale}: w would not vary")
         self.scale = nn.Parameter(scale * torch.eye(channels), requires_grad=learnable)
         self.mean = nn.Parameter(torch.zeros(channels), requires_grad=learnable)
 
@@ -61,15 +62,15 @@ class Uniform(Coefficients):
     """w ~ U(low, high) in each channel; a learnable range can only shrink to a point, not invert.
 
     Raises:
-        InputError: if low >= high.
+        InputError: if low is not below high, or one of them is not finite.
     """
 
     def __init__(
         self, channels: int = 1, low: float = -1.0, high: float = 1.0, learnable: bool = False
     ) -> None:
         super().__init__(channels)
-        if low >= high:
-            raise InputError(f"low must be below high, not {low} and {high}; swap them")
+        if not -math.inf < low < high < math.inf:
+            raise InputError(f"low must be below high, both finite, not {low} and {high}")
         centre, log_half = torch.tensor((low + high) / 2), torch.tensor((high - low) / 2).log()
         self.centre = nn.Parameter(centre.expand(channels).clone(), requires_grad=learnable)
         self.log_half = nn.Parameter(log_half.expand(channels).clone(), requires_grad=learnable)

@@ -53,9 +53,7 @@ class Pairs:
 
     def to(self, device: torch.device) -> Pairs:
         """Return the samples on a device."""
-        return Pairs(
-            self.x.to(device), None if self.y is None else self.y.to(device), self.y_kind
-        )
+        return Pairs(self.x.to(device), None if self.y is None else self.y.to(device), self.y_kind)
 
 
 def _finite(name: str, a: NDArray[np.generic]) -> None:
@@ -87,7 +85,9 @@ def as_pairs(x: ArrayLike, y: ArrayLike | None = None, y_kind: YKind | None = No
     """
     xs = np.asarray(x)
     if xs.ndim not in (2, 3) or 0 in xs.shape or not np.issubdtype(xs.dtype, np.number):
-        raise InputError(f"x must be numbers of shape (n, k) or (n, t, k), not {xs.shape} {xs.dtype}")
+        raise InputError(
+            f"x must be numbers of shape (n, k) or (n, t, k), not {xs.shape} {xs.dtype}"
+        )
     _finite("x", xs)
     xs = xs.reshape(len(xs), -1, xs.shape[-1])
     if np.ptp(xs, axis=0).max() == 0:
@@ -97,7 +97,9 @@ def as_pairs(x: ArrayLike, y: ArrayLike | None = None, y_kind: YKind | None = No
         return Pairs(xt, None, y_kind or "scalar")
     ys = np.asarray(y)
     if ys.ndim == 0 or len(ys) != len(xs):
-        raise InputError(f"x has {len(xs)} samples and y has {len(ys) if ys.ndim else 1}; cut to match")
+        raise InputError(
+            f"x has {len(xs)} samples and y has {len(ys) if ys.ndim else 1}; cut to match"
+        )
     kind = y_kind or guess_kind(xs, ys)
     if kind == "label":
         if ys.size != len(ys) or not np.array_equal(ys, ys.astype(np.int64)) or ys.min() < 0:

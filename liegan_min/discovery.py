@@ -95,7 +95,7 @@ def _resume(path: Path, game: Game, key: str) -> tuple[list[Tensor], list[Tensor
         )
     try:
         bases, history = tensors.pop("bases"), tensors.pop("history")
-        game.restore(tensors, int(notes["steps"]))
+        game.restore(tensors, int(notes["steps"]), len(bases))
     except (KeyError, RuntimeError, ValueError) as error:
         raise DamagedFileError(f"{path} does not fit the game ({error}); delete it") from None
     return list(bases), list(history), float(notes["seconds"])

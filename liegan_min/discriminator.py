@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -38,16 +39,19 @@ class Discriminator(nn.Module):
         scale: Tensor | None = None,
     ) -> None:
         super().__init__()
-        if inputs < 1 or min(hidden, default=1) < 1:
-            raise InputError(f"critic sizes must be at least 1: inputs {inputs}, hidden {hidden}")
+        if inputs < 1 or min(hidden, default=1) < 1 or classes < 0:
+            raise InputError(
+                f"critic sizes must be at least 1 (classes: 0): inputs {inputs}, "
+                f"hidden {tuple(hidden)}, classes {classes}"
+            )
         scale = torch.ones(inputs) if scale is None else scale
-        if scale.shape != (inputs,) or not (scale > 0).all():
+        if scale.shape != (inputs,) or not ((scale > 0) & scale.isfinite()).all():
             raise InputError(f"scale must hold {inputs} positive numbers")
         self.register_buffer("scale", scale.float())
         self.embed = nn.Embedding(classes, 32) if classes else None
         widths = [inputs + (32 if classes else 0), *hidden]
         layers: list[nn.Module] = []
-        for a, b in zip(widths[:-1], widths[1:], strict=True):
+        for a, b in itertools.pairwise(widths):
             layers += [nn.Linear(a, b), nn.LeakyReLU(slope, inplace=True)]
         self.net = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
 

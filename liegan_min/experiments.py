@@ -16,7 +16,7 @@ from torch import Tensor
 
 from liegan_min import groups, paths, records
 from liegan_min.algebra import LieAlgebra
-from liegan_min.config import GameConfig
+from liegan_min.config import GameConfig, pick_device
 from liegan_min.data import Pairs, as_pairs
 from liegan_min.datasets import store, two_body
 from liegan_min.discovery import Discovery, discover
@@ -33,17 +33,20 @@ BLOCKS = torch.kron(torch.eye(4), torch.ones(2, 2))
 EXPANDED = torch.kron(torch.ones(2, 2), BLOCKS[:4, :4])
 
 
-def two_body_pairs(split: str = "train", inputs: int = 1, outputs: int = 1) -> Pairs:
-    """Return the committed orbits, "train" or "test", cut into pairs of states."""
-    return as_pairs(*two_body.windows(store.load("two-body")[split], inputs, outputs), "vector")
+def two_body_pairs(
+    data: str = "two-body", split: str = "train", inputs: int = 1, outputs: int = 1
+) -> Pairs:
+    """Return committed orbits, "train" or "test", cut into pairs of states."""
+    return as_pairs(*two_body.windows(store.load(data)[split], inputs, outputs), "vector")
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to discover a symmetry: settings by profile, and a search space."""
+    """A way to discover a symmetry: settings by profile, a search space, and other data if any."""
 
     profiles: Mapping[str, GameConfig]
     mask: Tensor | None = None
+    data: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Experiment:
     """A task: its data, what is true of it, and the methods that are tried on it."""
 
     data: str
-    pairs: Callable[[], Pairs]
+    pairs: Callable[[str], Pairs]
     truth: LieAlgebra
     methods: Mapping[str, Method]
 
@@ -77,6 +80,10 @@ EXPERIMENTS: dict[str, Experiment] = {
                 },
                 EXPANDED,
             ),
+            # The remedy for the collapse that λ = 1 leads to, and the control that shows its reason:
+            # the same game on orbits that start anywhere, whose law is invariant (chapter 04).
+            "liegan-lambda-10": Method({"paper": GameConfig(cosine=10.0)}, BLOCKS),
+            "liegan-full-circle": Method({"paper": GameConfig()}, BLOCKS, data="two-body-full"),
         },
     ),
 }
@@ -112,11 +119,11 @@ def play(
 ) -> Discovery:
     """Run one table cell and return what it found, without a record."""
     config = settings(experiment, method, profile)
-    e = EXPERIMENTS[experiment]
+    e, m = EXPERIMENTS[experiment], EXPERIMENTS[experiment].methods[method]
     return discover(
-        e.pairs(),
+        e.pairs(m.data or e.data),
         config,
-        mask=e.methods[method].mask,
+        mask=m.mask,
         seed=seed,
         device=device,
         checkpoint=checkpoint,
@@ -140,7 +147,8 @@ def run(
     """
     config = settings(experiment, method, profile)
     e = EXPERIMENTS[experiment]
-    data = DataSource(name=e.data, sha256=store.checksum(e.data))
+    name = e.methods[method].data or e.data
+    data = DataSource(name=name, sha256=store.checksum(name))
     sources = Sources.here()
     checkpoint = paths.checkpoints() / experiment / method / f"{profile}-s{seed}.safetensors"
     cpu = time.process_time()
@@ -148,7 +156,6 @@ def run(
         experiment, method, profile, seed, device=device, checkpoint=checkpoint, progress=progress
     )
     metrics, arrays = discovery_metrics(found, e.truth)
-    where = str(torch.device("cuda" if device == "auto" and torch.cuda.is_available() else "cpu"))
     return Record(
         experiment=experiment,
         method=method,
@@ -158,7 +165,7 @@ def run(
         config_hash=config.digest(),
         data=data,
         sources=sources,
-        machine=Machine.here(where if device == "auto" else device),
+        machine=Machine.here(str(pick_device(device))),
         wall_seconds=found.seconds,
         cpu_seconds=time.process_time() - cpu,
         peak_memory_mb=records.peak_memory_mb(),

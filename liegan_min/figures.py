@@ -19,7 +19,16 @@ from torch import Tensor
 DATA, MOVED, TRUTH, LEARNED, MUTED = "#0072b2", "#d55e00", "#333333", "#009e73", "#999999"
 
 #: Names of the eight numbers of a two-body state.
-STATE = [r"$q_1^x$", r"$q_1^y$", r"$p_1^x$", r"$p_1^y$", r"$q_2^x$", r"$q_2^y$", r"$p_2^x$", r"$p_2^y$"]
+STATE = [
+    r"$q_1^x$",
+    r"$q_1^y$",
+    r"$p_1^x$",
+    r"$p_1^y$",
+    r"$q_2^x$",
+    r"$q_2^y$",
+    r"$p_2^x$",
+    r"$p_2^y$",
+]
 
 
 def use_style() -> None:

@@ -75,7 +75,9 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             notes = dict(f.metadata() or {})
             tensors = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118 - not a mapping
     except (SafetensorError, OSError) as error:
-        raise DamagedFileError(f"{path} cannot be read ({error}); delete it and run again") from None
+        raise DamagedFileError(
+            f"{path} cannot be read ({error}); delete it and run again"
+        ) from None
     if notes.pop("sha256", None) != _digest(tensors):
         raise DamagedFileError(f"{path} fails its checksum; delete it and run again")
     return tensors, notes

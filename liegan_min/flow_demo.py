@@ -78,7 +78,7 @@ CORNERS = (0, 4, 24, 20)  # of the patch, in order around it
 def move(flow: Flow, w: Array, points: Array) -> Array:
     """Return exp(w L) applied to points, (m, n, 2), for w, (m,), and points, (n, 2)."""
     g = LieAlgebra(torch.as_tensor(flow.L)[None]).exp(torch.as_tensor(w)[:, None])
-    return np.einsum("mij,nj->mni", g.numpy(), points)
+    return np.asarray(np.einsum("mij,nj->mni", g.numpy(), points))
 
 
 def html(start: str = "rotation", w: float = START) -> str:

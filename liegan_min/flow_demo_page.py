@@ -4,7 +4,8 @@ Colours of text and lines follow the page (`currentColor`), so the figure reads 
 """
 
 STYLE = """
-#flow-demo { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; align-items: center; margin: 0; }
+#flow-demo { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; align-items: center; margin: 0;
+  text-align: left; }
 #flow-demo svg { flex: 1 1 17rem; width: 100%; max-width: 25rem; aspect-ratio: 1; overflow: hidden;
   border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .4rem; }
 #flow-demo .fd-panel { flex: 1 1 14rem; min-width: 0; display: grid; gap: .7rem; }
@@ -150,7 +151,9 @@ function start() {
   running = requestAnimationFrame(frame);
 }
 play.addEventListener("click", () => {
-  if (running) { stop(); speak(); } else if (still.matches) { advance(0.25); speak(); } else start();
+  if (!running && !still.matches) return start();
+  if (running) stop(); else advance(0.25);
+  speak();
 });
 id("reset").addEventListener("click", () => { stop(); range.value = 0; draw(); speak(); });
 select.addEventListener("change", () => { choose(); speak(); });

@@ -11,7 +11,7 @@ from liegan_min.discriminator import Discriminator
 from liegan_min.generator import LieGenerator, YKind
 
 #: The columns of the history, one row per epoch.
-TERMS = ("critic", "generator", "cosine", "correlation", "norm")
+TERMS = ("critic", "generator", "cosine")
 
 
 class Game:
@@ -70,7 +70,7 @@ class Game:
         self.opt_critic = torch.optim.Adam(
             self.critic.parameters(), lr=config.lr_critic, fused=True
         )
-        self.steps = 0
+        self.steps = self.epochs = 0
         self.average = torch.zeros_like(self.generator.free)
 
     def step(self, x: Tensor, y: Tensor | None) -> Tensor:
@@ -79,14 +79,12 @@ class Game:
         gx, gy = self.generator(x, y, self.rng)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
             verdict = losses.judge(self.critic, x, y, gx, gy, c.reject)
-        terms = [verdict.critic_loss, verdict.generator_loss, losses.cosine(gx, x)]
-        penalty = c.cosine * terms[-1]
-        terms.append(losses.correlation(L))
-        if c.channels > 1:
-            penalty = penalty + c.correlation * terms[-1]
-        terms.append(losses.norm(L, c.norm_order))
+        same = losses.cosine(gx, x)
+        penalty = c.cosine * same
+        if c.channels > 1 and c.correlation:
+            penalty = penalty + c.correlation * losses.correlation(L)
         if c.norm:
-            penalty = penalty + c.norm * terms[-1]
+            penalty = penalty + c.norm * losses.norm(L, c.norm_order)
 
         moved = [gx] if verdict.pull_y is None else [gx, gy]
         pulls = [p for p in (verdict.pull_x, verdict.pull_y) if p is not None]
@@ -101,22 +99,26 @@ class Game:
         self.opt_critic.step()
         self.steps += 1
         self.average.lerp_(self.generator.free.detach(), 1 - c.ema)
-        return torch.stack([t.detach() for t in terms])
+        return torch.stack([verdict.critic_loss, verdict.generator_loss, same.detach()])
 
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through the data once, in a new order. Returns the mean of the terms."""
         order = torch.randperm(len(x), generator=self.rng).to(x.device)
         total = torch.zeros(len(TERMS), device=self.device)
+        left = 1 - self.epochs / self.config.epochs if self.config.anneal else 1.0
+        self.opt_generator.param_groups[0]["lr"] = self.config.lr_generator * left
+        self.opt_critic.param_groups[0]["lr"] = self.config.lr_critic * left
         # A last batch of one or two would let single points steer the game: leave it for next time.
         batches = [b for b in order.split(self.config.batch) if 2 * len(b) >= self.config.batch]
         for rows in batches:
             total += self.step(x[rows], None if y is None else y[rows])
+        self.epochs += 1
         return total / len(batches)
 
     @property
     def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
         """The averaged basis, (c, k, k), free of the zeros that the average started from."""
-        weight = 1 - self.config.ema**max(self.steps, 1)
+        weight = 1 - self.config.ema ** max(self.steps, 1)
         return (self.average / weight * self.generator.mask).detach()
 
     def tensors(self) -> dict[str, Tensor]:
@@ -129,7 +131,7 @@ class Game:
                 state |= {f"{name}.{i}.{k}": v for k, v in moments.items()}
         return state
 
-    def restore(self, state: dict[str, Tensor], steps: int) -> None:
+    def restore(self, state: dict[str, Tensor], steps: int, epochs: int) -> None:
         """Take up the position that `tensors` described.
 
         Raises:
@@ -138,7 +140,9 @@ class Game:
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {
-                k.removeprefix(prefix + "."): v for k, v in state.items() if k.startswith(prefix + ".")
+                k.removeprefix(prefix + "."): v
+                for k, v in state.items()
+                if k.startswith(prefix + ".")
             }
 
         self.generator.load_state_dict(part("generator"))
@@ -152,4 +156,4 @@ class Game:
             optimiser.load_state_dict({"state": moments, "param_groups": groups})
         self.average.copy_(state["average"])
         self.rng.set_state(state["rng"])
-        self.steps = steps
+        self.steps, self.epochs = steps, epochs

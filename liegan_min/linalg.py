@@ -100,7 +100,8 @@ def symmetric_basis(k: int) -> Tensor:
     i, j = torch.triu_indices(k, k)
     n = torch.arange(len(i))
     basis = torch.zeros(len(i), k, k, dtype=torch.float64)
-    value = torch.where(i == j, 1.0, 2**-0.5).double()
+    value = torch.ones(len(i), dtype=torch.float64)
+    value[i != j] = 2**-0.5
     basis[n, i, j] = value
     basis[n, j, i] = value
     return basis

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-#: Smallest belief that float32 can divide by without losing the gradient under it.
+#: Smallest number that float32 can divide by and still hold the quotient of what it multiplies.
 _TINY = 1e-30
 
 
@@ -24,7 +24,8 @@ def generator_loss(moved: Tensor) -> Tensor:
 
 def cosine(gx: Tensor, x: Tensor) -> Tensor:
     """Return |E cos(gx, x)| over vectors, (..., k): 1 for g = 1, so it forbids the identity."""
-    return F.cosine_similarity(gx, x, dim=-1).mean().abs()
+    squares = (gx * gx).sum(-1) * (x * x).sum(-1)
+    return ((gx * x).sum(-1) * squares.clamp(min=_TINY).rsqrt()).mean().abs()
 
 
 def correlation(L: Tensor) -> Tensor:

@@ -124,7 +124,7 @@ def _execute_one(source: Path, parameters: dict[str, Any], out: Path, report: bo
             kernel_name="python3",
             progress_bar=False,
             coalesce_streams=True,
-            extra_arguments=["--log-level=ERROR"],  # ipykernel warns of its local port otherwise
+            extra_arguments=["--log-level=CRITICAL"],  # no word on its local port
         )
     except papermill.PapermillExecutionError as error:
         trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))

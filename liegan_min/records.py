@@ -152,7 +152,9 @@ def save(record: Record, path: Path | None = None) -> Path:
     try:
         seal = hashlib.sha256(_canonical(content).encode()).hexdigest()
     except ValueError:
-        raise InputError(f"record {record.path.name}: a metric is not finite; the run failed") from None
+        raise InputError(
+            f"record {record.path.name}: a metric is not finite; the run failed"
+        ) from None
     text = json.dumps(content | {"seal": seal}, indent=1, allow_nan=False)
     target = path or record.path
     files.write_atomic(target, (text + "\n").encode())

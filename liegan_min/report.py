@@ -35,9 +35,7 @@ def discover_file(
         ema=0.99,
         stop_angle=0.01,
     )
-    return discover(
-        pairs, config, seed=seed, device=device, held_out=0.2, checkpoint=checkpoint
-    )
+    return discover(pairs, config, seed=seed, device=device, held_out=0.2, checkpoint=checkpoint)
 
 
 def report(found: Discovery) -> dict[str, Any]:

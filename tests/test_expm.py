@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from liegan_min import expm, groups
 
@@ -83,7 +81,7 @@ def test_exp_of_zero_is_the_identity_exactly(dtype):
     assert torch.equal(expm.exp(zero), torch.eye(4, dtype=dtype).expand(3, 4, 4))
 
 
-@given(st.floats(1e-4, 10.0))
+@pytest.mark.parametrize("angle", np.geomspace(1e-4, 10.0, 60))
 def test_a_single_matrix_is_as_exact_as_a_batch(angle):
     g = expm.exp(angle * groups.so(3).basis[2])
     exact = torch.tensor([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

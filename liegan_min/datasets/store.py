@@ -27,8 +27,16 @@ def _two_body() -> Arrays:
     return {"train": train.state.astype(np.float32), "test": test.state.astype(np.float32)}
 
 
+def _two_body_full() -> Arrays:
+    """800 orbits that start at any angle: their law is invariant under rotation."""
+    return {"train": two_body.orbits(800, start="full", seed=TRAIN_SEED).state.astype(np.float32)}
+
+
 #: Every committed data set and what makes it. A new one is a line here.
-RECIPES: dict[str, Callable[[], Arrays]] = {"two-body": _two_body}
+RECIPES: dict[str, Callable[[], Arrays]] = {
+    "two-body": _two_body,
+    "two-body-full": _two_body_full,
+}
 
 
 def path_of(name: str) -> Path:

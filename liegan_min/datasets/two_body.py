@@ -51,7 +51,9 @@ class Orbits:
     def angular_momentum(self) -> Array:
         """Total angular momentum about the centre of mass, (n, steps)."""
         q1, p1, q2, p2 = np.split(self.state, 4, axis=-1)
-        return np.asarray(sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0] for q, p in ((q1, p1), (q2, p2))))
+        return np.asarray(
+            sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0] for q, p in ((q1, p1), (q2, p2)))
+        )
 
 
 def eccentric_anomaly(M: Array, e: Array) -> Array:
@@ -103,11 +105,11 @@ def orbits(
         ("n", n >= 1, "must be at least 1"),
         ("start", start in START, f"must be one of {', '.join(START)}"),
         ("steps", steps >= 1, "must be at least 1"),
-        ("dt", dt > 0, "must be positive"),
-        ("separation", 0 < near <= far, "must be a range of positive lengths, nearest first"),
+        ("dt", 0 < dt < np.inf, "must be positive"),
+        ("separation", 0 < near <= far < np.inf, "must be two positive lengths, nearest first"),
         ("eccentricity", 0 <= eccentricity < 1, "must be in [0, 1): the orbit is bound"),
-        ("masses", m1 > 0 and m2 > 0, "must be positive"),
-        ("noise", noise >= 0, "must not be negative"),
+        ("masses", 0 < min(m1, m2) <= max(m1, m2) < np.inf, "must be positive"),
+        ("noise", 0 <= noise < np.inf, "must not be negative"),
     ):
         if not ok:
             raise InputError(f"two-body: {name} {why}")
@@ -145,7 +147,7 @@ def windows(state: Array, inputs: int = 1, outputs: int = 1) -> tuple[Array, Arr
     Raises:
         InputError: if a trajectory is shorter than inputs + outputs.
     """
-    n, steps, k = state.shape
+    steps, k = state.shape[1:]
     if min(inputs, outputs) < 1 or inputs + outputs > steps:
         raise InputError(f"cannot cut {inputs} + {outputs} states out of a trajectory of {steps}")
     view = np.lib.stride_tricks.sliding_window_view(state, inputs + outputs, axis=1)

@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from .chapters import toc
 
@@ -50,14 +51,15 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def browser():
-    program = os.environ.get("LIEGAN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    program = os.environ.get("LIEGAN_CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
     if program is None:
         how = "no browser: apt-get install chromium, or set LIEGAN_CHROMIUM to one"
         if os.environ.get("CI"):
             pytest.fail(how)
         pytest.skip(how)
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as p:
+    with sync_playwright() as p:
         chromium = p.chromium.launch(executable_path=program, args=[f"--{a}" for a in QUIET])
         yield chromium
         chromium.close()

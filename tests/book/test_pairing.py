@@ -1,4 +1,4 @@
-"""A chapter's source and its committed notebook are one thing, and the notebook holds no residue."""
+"""A chapter's source and its notebook are one thing, and the notebook holds no residue."""
 
 from __future__ import annotations
 

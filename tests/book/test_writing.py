@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_one_title_and_no_skipped_heading(name):
     levels = [len(m) for m in re.findall(r"(?m)^(#+) ", text)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b <= a + 1 for a, b in pairwise(levels))
 
 
 @NUMBERED
@@ -68,6 +69,6 @@ def test_a_chapter_has_its_frame(name):
     assert re.search(r"(?mi)^#+ .*\blimits\b", text), "no section on the limits of what was shown"
     exercises = re.findall(r"\{exercise\}[^\n]*\n(?:[^\n]*\n)??:label: (\S+)", text)
     assert exercises
-    solutions = re.findall(r"\{solution\} (\S+)\n((?::[^\n]*\n)*)", text)
+    solutions = re.findall(r"\{solution(?:-start)?\} (\S+)\n((?::[^\n]*\n)*)", text)
     assert {label for label, _ in solutions} == set(exercises), "each exercise has its solution"
     assert all("dropdown" in options for _, options in solutions), "solutions open on a click"
