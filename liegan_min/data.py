@@ -66,7 +66,7 @@ def _finite(name: str, a: NDArray[np.generic]) -> None:
 
 
 def guess_kind(x: NDArray[np.generic], y: NDArray[np.generic]) -> YKind:
-    """Guess how y answers to g: integers are labels, vectors of x's length vectors, else scalars."""
+    """Guess how y answers to g: integers are labels, arrays ending like x vectors."""
     if np.issubdtype(y.dtype, np.integer) or y.dtype == bool:
         return "label"
     return "vector" if y.ndim >= 2 and y.shape[-1] == x.shape[-1] else "scalar"
@@ -135,7 +135,7 @@ def read_npz(path: Path, y_kind: YKind | None = None) -> Pairs:
             names = ", ".join(f.files) or "nothing"
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, AttributeError, TypeError) as error:
         raise DamagedFileError(
-            f"{path} cannot be read as an .npz of plain arrays ({error}); write it anew with numpy.savez"
+            f"{path} is no .npz of plain arrays ({error}); write it anew with numpy.savez"
         ) from None
     if "x" not in arrays:
         raise InputError(f"{path} has no array x (it has {names}); name the samples x")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from liegan_min import files, linalg
 from liegan_min.algebra import InvariantForm, LieAlgebra
@@ -19,6 +19,11 @@ from liegan_min.config import GameConfig, pick_device
 from liegan_min.data import Pairs
 from liegan_min.errors import DamagedFileError, InputError
 from liegan_min.game import TERMS, Game
+
+with warnings.catch_warnings():
+    # In a notebook without ipywidgets the bar falls back to text; the page need not say so.
+    warnings.simplefilter("ignore")
+    from tqdm.auto import tqdm
 
 
 @dataclass(frozen=True)

@@ -63,4 +63,5 @@ class Discriminator(nn.Module):
         z = torch.cat(parts, dim=1) / self.scale
         if y is not None and self.embed is not None:
             z = torch.cat([z, self.embed(y.reshape(len(y)))], dim=1)
-        return self.net(z).squeeze(1)
+        logits: Tensor = self.net(z)
+        return logits.squeeze(1)

@@ -80,8 +80,8 @@ EXPERIMENTS: dict[str, Experiment] = {
                 },
                 EXPANDED,
             ),
-            # The remedy for the collapse that λ = 1 leads to, and the control that shows its reason:
-            # the same game on orbits that start anywhere, whose law is invariant (chapter 04).
+            # The remedy for the collapse that λ = 1 leads to, and the control that shows why it
+            # happens: the same game on orbits that start anywhere (chapter 04).
             "liegan-lambda-10": Method({"paper": GameConfig(cosine=10.0)}, BLOCKS),
             "liegan-full-circle": Method({"paper": GameConfig()}, BLOCKS, data="two-body-full"),
         },

@@ -12,8 +12,8 @@ import math
 import torch
 from torch import Tensor
 
-#: 1-norm to which a matrix is scaled before the polynomial of degree 8: below it the first term left
-#: out is under the rounding of float32 (Bader, Blanes and Casas 2019, table 2).
+#: 1-norm to which a matrix is scaled before the polynomial of degree 8: below it the first term
+#: left out is under the rounding of float32 (Bader, Blanes and Casas 2019, table 2).
 _THETA = 0.58
 
 # Coefficients that give the degree-8 Taylor polynomial in three products instead of seven

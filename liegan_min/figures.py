@@ -1,6 +1,6 @@
 """The book's figures: one style, and the pictures that more than one chapter draws.
 
-Needs the extra `book`. Every function draws on axes it is given, so that a chapter decides the page.
+Needs the extra `book`. Every function draws on axes that it is given: a chapter decides the page.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def heat(
     labels: list[str] | None = None,
     limit: float | None = None,
 ) -> Any:
-    """Draw a matrix, (k, k), as a heat map centred on white at 0, with its larger entries written in."""
+    """Draw a matrix, (k, k), as a heat map, white at 0, with its larger entries written in."""
     a = np.asarray(L, dtype=np.float64)
     limit = limit or float(np.abs(a).max()) or 1.0
     image = ax.imshow(a, cmap="RdBu_r", vmin=-limit, vmax=limit)
@@ -66,8 +66,8 @@ def heat(
         ax.text(j, i, f"{a[i, j]:.2f}", ha="center", va="center", fontsize=6.5,
                 color="white" if dark else "black")  # fmt: skip
     ticks = range(len(a))
-    ax.set_xticks(ticks, labels or ticks, fontsize=8)
-    ax.set_yticks(ticks, labels or ticks, fontsize=8)
+    ax.set_xticks(ticks, labels or [str(i) for i in ticks], fontsize=8)
+    ax.set_yticks(ticks, labels or [str(i) for i in ticks], fontsize=8)
     ax.tick_params(length=0)
     ax.set_title(title)
     sns.despine(ax=ax, left=True, bottom=True)

@@ -17,9 +17,9 @@ TERMS = ("critic", "generator", "cosine")
 class Game:
     """The state of a game between a generator and a critic, and the rule of one step.
 
-    Each step both players move from the same position: the generator's gradient is taken against the
-    critic as it stands, and the critic's on data that the old generator moved. That is the published
-    order; `losses.judge` gives both gradients in one pass.
+    Each step both players move from the same position: the generator's gradient is taken against
+    the critic as it stands, and the critic's on data that the old generator moved. That is the
+    published order; `losses.judge` gives both gradients in one pass.
 
     Args:
         config: the settings.
@@ -57,7 +57,7 @@ class Game:
             y_kind=y_kind,
             rng=self.rng,
         ).to(self.device)
-        # nn.Linear draws its start from the global generator: seed it, and leave it as it was found.
+        # nn.Linear draws its start from the global generator: seed it, then put it back.
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.critic = Discriminator(inputs, config.hidden, classes=classes, scale=scale)
@@ -109,7 +109,9 @@ class Game:
         self.opt_generator.param_groups[0]["lr"] = self.config.lr_generator * left
         self.opt_critic.param_groups[0]["lr"] = self.config.lr_critic * left
         # A last batch of one or two would let single points steer the game: leave it for next time.
-        batches = [b for b in order.split(self.config.batch) if 2 * len(b) >= self.config.batch]
+        batches = [
+            b for b in torch.split(order, self.config.batch) if 2 * len(b) >= self.config.batch
+        ]
         for rows in batches:
             total += self.step(x[rows], None if y is None else y[rows])
         self.epochs += 1

@@ -10,9 +10,9 @@ from liegan_min.algebra import LieAlgebra
 #: A part smaller than this fraction of the whole is noise of learning.
 _NOISE = 0.1
 
-#: Names by dimension and signature (positive, negative) of a nondegenerate Killing form. A real form
-#: of dimension 6 with signature (3, 3) could also be sl(2) + so(3); on R^4 the bracket decides, and
-#: `invariant_form` tells which metric is kept.
+#: Names by dimension and signature (positive, negative) of a nondegenerate Killing form. Dimension
+#: and signature do not always decide: (6, 3, 3) is so(1,3) on R^4, where `invariant_form` confirms
+#: it through the metric that is kept.
 _SIMPLE = {
     (3, 0, 3): "so(3)",
     (3, 2, 1): "so(1,2)",
@@ -43,8 +43,8 @@ def _one_parameter(L: torch.Tensor) -> str:
 def identify(algebra: LieAlgebra) -> str:
     """Return a name such as "so(2)" or "so(1,3)" for the span, as far as the span alone tells.
 
-    One dimension is named by its eigenvalues; more by the closure of the bracket, the Killing form's
-    signature, and the dimension. A span that does not close is no algebra and is called so.
+    One dimension is named by its eigenvalues; more by the closure of the bracket, the signature of
+    the Killing form, and the dimension. A span that does not close is no algebra: it is called so.
     """
     a = algebra.orthonormal()
     if a.dim == 1:

@@ -39,7 +39,8 @@ def correlation(L: Tensor) -> Tensor:
 
 def norm(L: Tensor, p: float) -> Tensor:
     """Return the entrywise p-norm of the whole basis: p = 1 asks for few entries, 2 for small."""
-    return torch.linalg.vector_norm(L, p)
+    size: Tensor = torch.linalg.vector_norm(L, p)
+    return size
 
 
 @dataclass

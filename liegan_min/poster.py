@@ -30,7 +30,7 @@ class Table:
         claim: what the poster says, in our words.
         metric: what decides, with its direction.
         cells: the poster's numbers; empty where it gives none.
-        threshold: value that counts as having found what the poster claims, where it gives no number.
+        threshold: what counts as having found what the poster claims, where it gives no number.
     """
 
     task: str
@@ -98,7 +98,7 @@ TABLES: dict[str, Table] = {
     ),
     "comparison": Table(
         task="Comparison of methods",
-        claim="LieGAN finds discrete and continuous groups, and subsets of known and unknown groups",
+        claim="LieGAN finds discrete and continuous groups, and subsets of given or unknown groups",
         metric="success",
         better="higher",
     ),

@@ -2,11 +2,12 @@
 
 The rule, stated here once. Where the poster gives a number, a cell is
 
-- "reproduced" if the poster's number is within two standard deviations of our mean (at least 5 seeds),
+- "reproduced" if the poster's number is within two standard deviations of our mean,
 - "better" or "worse" if it is outside, by the direction of the metric.
 
-Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if all
-pass, "mostly" if at least nine in ten do, else "not reproduced". Fewer than 5 seeds: "too few seeds".
+Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if
+all pass, "mostly" if at least nine in ten do, else "not reproduced". With fewer than 5 seeds there
+is no verdict: "too few seeds".
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _row(table: Table, method: str, metric: str, poster: float | None, runs: lis
 
 
 def table(experiment: str, profile: str = "paper") -> list[Row]:
-    """Return the rows of an experiment: the poster's cells, or one row for each method with records.
+    """Return the rows of an experiment: the poster's cells, or a row for each method with records.
 
     Raises:
         InputError: if the poster has no such table.

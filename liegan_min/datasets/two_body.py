@@ -11,7 +11,7 @@ where E is the eccentric anomaly and M the mean anomaly (any text on celestial m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from liegan_min.errors import InputError
 
 Array = NDArray[np.float64]
+#: Either precision: windows are cut from what is given.
+Floats = NDArray[np.floating[Any]]
 
 #: Interval of the angle of q1 at the start: training orbits start below, test orbits above.
 START = {"lower": (-np.pi, 0.0), "upper": (0.0, np.pi), "full": (-np.pi, np.pi)}
@@ -136,10 +138,10 @@ def orbits(
         for block in ([0, 1, 4, 5], [2, 3, 6, 7]):
             rms = np.sqrt((state[..., block] ** 2).mean())
             state[..., block] += noise * rms * rng.standard_normal((n, steps, 4))
-    return Orbits(state, t, (m1, m2))
+    return Orbits(np.asarray(state, dtype=np.float64), t, (m1, m2))
 
 
-def windows(state: Array, inputs: int = 1, outputs: int = 1) -> tuple[Array, Array]:
+def windows(state: Floats, inputs: int = 1, outputs: int = 1) -> tuple[Floats, Floats]:
     """Cut trajectories, (n, steps, 8), into pairs: x, (N, inputs, 8), and what follows, y.
 
     Every window is used; the published loader leaves out the last one of each orbit.
