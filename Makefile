@@ -23,8 +23,9 @@ help: ## list these targets
 
 setup: $(STAMP) ## create .venv and install the pinned packages
 
+# --all: a page whose chapter did not change still shows the new contents and style
 book: $(STAMP) ## build the site and say where to open it
-	$(BUILD) -q
+	$(BUILD) --all --quiet
 	@echo "The book is ready. Open $(CURDIR)/$(SITE)"
 
 test: lint types unit notebooks ## everything that CI runs

@@ -121,7 +121,7 @@ class LieAlgebra:
     def structure_constants(self) -> Tensor:
         """Return f, (c, c, c), with [L_i, L_j] = Σ_k f_ijk L_k in the least-squares sense."""
         flat = self.basis.reshape(self.dim, -1)
-        f = self.brackets().reshape(-1, flat.shape[1]) @ torch.linalg.pinv(flat)
+        f: Tensor = self.brackets().reshape(-1, flat.shape[1]) @ torch.linalg.pinv(flat)
         return f.reshape(self.dim, self.dim, self.dim)
 
     def killing_form(self) -> Tensor:

@@ -75,16 +75,16 @@ class Game:
 
     def step(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play one step on a batch: x, (b, t, k), and y. Returns the terms, (len(TERMS),)."""
-        c, L = self.config, self.generator.L
+        c = self.config
         gx, gy = self.generator(x, y, self.rng)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
             verdict = losses.judge(self.critic, x, y, gx, gy, c.reject)
         same = losses.cosine(gx, x)
         penalty = c.cosine * same
         if c.channels > 1 and c.correlation:
-            penalty = penalty + c.correlation * losses.correlation(L)
+            penalty = penalty + c.correlation * losses.correlation(self.generator.L)
         if c.norm:
-            penalty = penalty + c.norm * losses.norm(L, c.norm_order)
+            penalty = penalty + c.norm * losses.norm(self.generator.L, c.norm_order)
 
         moved = [gx] if verdict.pull_y is None else [gx, gy]
         pulls = [p for p in (verdict.pull_x, verdict.pull_y) if p is not None]

@@ -62,7 +62,7 @@ def span(rows: Array) -> Array:
     _, s, vt = np.linalg.svd(rows, full_matrices=False)
     if s.size == 0 or s[0] == 0:
         return np.zeros((rows.shape[1], 0))
-    return vt[s > tolerances.RANK * s[0]].T
+    return np.ascontiguousarray(vt[s > tolerances.RANK * s[0]].T)
 
 
 def canonical(rows: Array) -> Array:

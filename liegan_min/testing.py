@@ -46,7 +46,7 @@ def invariant(g: Tensor) -> Tensor:
 
 def copies(rho: Representation, n: int) -> Representation:
     """ρ(g) ⊕ … ⊕ ρ(g): n quantities, one after the other, each moved by ρ."""
-    return lambda g: torch.stack([torch.block_diag(*[r] * n) for r in rho(g)])
+    return lambda g: torch.stack([torch.kron(torch.eye(n).to(r), r) for r in rho(g)])
 
 
 def equivariance_error(
@@ -105,7 +105,8 @@ def equivariance_error(
         return out.detach().double()
 
     def length(z: Tensor) -> Tensor:
-        return z.double().flatten(1).norm(dim=1)
+        size: Tensor = torch.linalg.vector_norm(z.double().flatten(1), dim=1)
+        return size
 
     def could_be_off(z: Tensor, out: Tensor, distance: Tensor) -> Tensor:
         delta = torch.finfo(dtype).eps ** 0.5

@@ -163,7 +163,7 @@ def test_arrays_that_do_not_fit_are_reported_with_their_file(tmp_path):
 def test_pickled_objects_are_not_read(tmp_path):
     np.savez(tmp_path / "d.npz", x=np.array([{"a": 1}], dtype=object))
     with pytest.raises(
-        DamagedFileError, match=r"d\.npz cannot be read as an \.npz of plain arrays"
+        DamagedFileError, match=r"d\.npz is n.* \.npz of plain arrays"
     ):
         read_npz(tmp_path / "d.npz")
 

@@ -123,7 +123,7 @@ def orbits(
 
     a = d0 / (1 - e * np.cos(E0))
     rate = np.sqrt((m1 + m2) / a**3)
-    t = dt * np.arange(steps)
+    t: Array = dt * np.arange(steps, dtype=np.float64)
     E = eccentric_anomaly(E0 - e * np.sin(E0) + rate * t, e)
     b = a * np.sqrt(1 - e**2)
     E_dot = rate / (1 - e * np.cos(E))
@@ -138,7 +138,7 @@ def orbits(
         for block in ([0, 1, 4, 5], [2, 3, 6, 7]):
             rms = np.sqrt((state[..., block] ** 2).mean())
             state[..., block] += noise * rms * rng.standard_normal((n, steps, 4))
-    return Orbits(np.asarray(state, dtype=np.float64), t, (m1, m2))
+    return Orbits(state, t, (m1, m2))
 
 
 def windows(state: Floats, inputs: int = 1, outputs: int = 1) -> tuple[Floats, Floats]:
