@@ -262,7 +262,7 @@ captioned("The poster's protocol", "tab-discovery", ["liegan", "liegan-es"])
 
 # %% mystnb={"figure": {"caption": "The poster's protocol over its 100 epochs, a line a seed. Above: how far the support cosine is from 1. Below: the norm of $L$ on the way. LieGAN at $\\lambda = 1$ finds the direction early and then shrinks; LieGAN-ES holds its size and improves to the end.", "name": "fig-curves"}, "image": {"alt": "Four panels. For LieGAN, one minus the cosine falls and levels off or rises again, while the norm falls steadily. For LieGAN-ES, one minus the cosine falls to the end and the norm stays level."}}
 def curves(methods):
-    fig, axes = plt.subplots(
+    _, axes = plt.subplots(
         2, len(methods), figsize=(4.2 * len(methods), 5), sharey="row"
     )
     for (top, bottom), m in zip(axes.T, methods, strict=True):
@@ -349,7 +349,7 @@ for m in ("liegan", "liegan-full-circle", "liegan-lambda-10"):
 # ````
 
 # %% tags=["hide-input"]
-from liegan_min.datasets import two_body  # noqa: E402
+from liegan_min.datasets import two_body
 
 unequal = two_body.orbits(100, masses=(1.0, 3.0), seed=1)
 print("rank with unequal masses:", linalg.support(unequal.state).shape[1])

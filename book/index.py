@@ -24,32 +24,47 @@ import numpy as np
 import torch
 from IPython.display import Markdown
 
-from liegan_min import linalg, records, tables
-from liegan_min.algebra import act
+from liegan_min import experiments, tables
 from liegan_min.datasets import store
 from liegan_min.figures import use_style
+from liegan_min.game import Game
 from liegan_min.poster import TABLES
 
 use_style()
 
-# %% mystnb={"figure": {"caption": "Where one orbit goes under $\\exp(wL)$. Nobody drew this rosette: $L$ is the matrix that the expanded search learned from orbits that start in the lower half-plane (a record of chapter 4); only its speed was set, so that $w$ runs once around. The dark arc is the data.", "name": "fig-rosette"}, "image": {"alt": "A ring of forty copies of one orbital arc, fanned out around the centre and coloured around the circle like a wheel; one dark arc marks the original."}} tags=["remove-input"]
+# %% mystnb={"figure": {"caption": "A flow learns to be a rotation. Lines: where $\\exp(wL)$ carries the position of a body, with the $L$ that the generator holds as it plays, started at random. Dark arcs: the data, orbits that start in the lower half-plane. It was told neither that there is a rotation nor where its centre is.", "name": "fig-flow"}, "image": {"alt": "Four panels of flow lines in the plane, over dark arcs of orbits. At first the lines run in or out, then they spiral, and in the last panel they are closed circles along the arcs."}} tags=["remove-input"]
 orbits = store.load("two-body")["train"]
-P = torch.from_numpy(linalg.support(orbits))
-record = records.load_all("two-body-discovery", "liegan-es", "paper")[0]
-L = torch.tensor(record.arrays["basis"][0], dtype=torch.float64)
-L = L / torch.linalg.eigvals(P.T @ L @ P).imag.max()
+pairs = experiments.two_body_pairs()
+quick = experiments.settings("two-body-discovery", "liegan", "quick")
+game = Game(quick, 8, 16, mask=experiments.BLOCKS, scale=pairs.spread(), seed=0)
+fields = {"at the start": game.generator.L.detach()}
+for steps in (15, 60):
+    for rows in torch.arange(steps * quick.batch).split(quick.batch):
+        rows = (
+            rows * 7919 % len(pairs.x)
+        )  # a prime: a batch from all over the orbits
+        game.step(pairs.x[rows], pairs.y[rows])
+    fields[f"after {game.steps} batches"] = game.generator.L.detach()
+for _ in range(quick.epochs):
+    game.epoch(pairs.x, pairs.y)
+fields[f"after {game.steps} batches"] = game.L
 
-near, far = np.argsort(np.linalg.norm(orbits[:, 0, :2], axis=1))[[5, -5]]
-fig, ax = plt.subplots(figsize=(6.2, 6.2))
-for orbit, width in ((near, 1.8), (far, 1.8)):
-    state = torch.from_numpy(orbits[orbit]).double()
-    for w in torch.linspace(0, 2 * torch.pi, 41)[:-1]:
-        x = act(torch.matrix_exp(w * L), state).numpy()
-        color = plt.colormaps["twilight_shifted"](float(w) / (2 * np.pi))
-        ax.plot(x[:, 0], x[:, 1], color=color, lw=width, solid_capstyle="round")
-    ax.plot(state[:, 0], state[:, 1], color="black", lw=3.5, solid_capstyle="round")
-ax.set_aspect("equal")
-ax.axis("off")
+grid = np.linspace(-3.4, 3.4, 60)
+plane = np.stack(np.meshgrid(grid, grid), axis=-1)
+fig, axes = plt.subplots(2, 2, figsize=(7.4, 7.6), sharex=True, sharey=True)
+for ax, (title, L) in zip(axes.flat, fields.items(), strict=True):
+    velocity = plane @ L[0, :2, :2].double().numpy().T
+    speed = np.linalg.norm(velocity, axis=-1)
+    angle = np.arctan2(plane[..., 1], plane[..., 0])
+    ax.streamplot(
+        grid, grid, *np.moveaxis(velocity / speed.max(), -1, 0),
+        color=angle, cmap="twilight_shifted", linewidth=0.9, density=1.5, arrowsize=0.8,
+    )  # fmt: skip
+    for state in orbits[:25]:
+        ax.plot(state[:, 0], state[:, 1], color="black", lw=1.3, alpha=0.75)
+    ax.set(title=title, xlim=(-3.4, 3.4), ylim=(-3.4, 3.4))
+    ax.set_aspect("equal")
+    ax.axis("off")
 plt.show()
 
 # %% [markdown]

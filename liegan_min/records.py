@@ -67,7 +67,8 @@ class Sources(BaseModel):
     @classmethod
     def here(cls) -> Sources:
         """Describe this checkout."""
-        commit, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
+        commit = _git("rev-parse", "HEAD")
+        status = _git("status", "--porcelain", "--untracked-files=no")
         h = hashlib.sha256()
         package = Path(__file__).parent
         for path in sorted(package.rglob("*.py")):
