@@ -39,7 +39,7 @@ from liegan_min.game import Game
 GOOD, STAYS, BATCH = 0.999, 5, 64
 
 
-class Settled(Exception):
+class SettledError(Exception):
     """Raised from inside the published loop: it has no other way to end early."""
 
 
@@ -112,9 +112,9 @@ def published_to_quality(folder: Path, seed: int) -> list[tuple[float, float]]:
         curve.append((now - state["start"] - state["judging"], LieAlgebra(L).cosine(SO2, P)))
         state["judging"] += time.process_time() - now
         if settled(curve) is not None:
-            raise Settled
+            raise SettledError
 
-    with contextlib.suppress(Settled):
+    with contextlib.suppress(SettledError):
         published.play(len(pairs.x), 100, report)
     return curve
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -119,11 +120,8 @@ def table(
     from liegan_min import tables
 
     rows = tables.table(experiment, profile)
-    content = tables.frame(rows).to_dict("records") if rows else []
     text = tables.frame(rows).to_string(index=False, na_rep="–") if rows else "no records yet"
-    # pandas turns None into NaN where a column has numbers; JSON has no NaN.
-    clean = [{k: None if v != v else v for k, v in row.items()} for row in content]
-    _show(clean, as_json, text)
+    _show([asdict(row) for row in rows], as_json, text)
 
 
 @app.command()

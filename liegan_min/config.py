@@ -20,7 +20,7 @@ class GameConfig(BaseModel):
         InputError: through `GameConfig.of`, naming the field; pydantic's error when built directly.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     channels: int = Field(1, ge=1, description="number of basis matrices c")
     coefficients: Literal["normal", "uniform", "integer-grid"] = "normal"
@@ -95,7 +95,7 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         picked = torch.device(device)
-        torch.empty(1, device=picked)
+        torch.ones(1, device=picked).item()  # a meta device holds no numbers
     except (RuntimeError, AssertionError, NotImplementedError):
         raise InputError(f"device {str(device)!r} is not available here; use auto or cpu") from None
     return picked

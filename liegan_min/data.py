@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -13,6 +15,18 @@ from torch import Tensor
 
 from liegan_min.errors import DamagedFileError, InputError
 from liegan_min.generator import YKind
+
+#: What numpy raises over a file that is not a whole .npz, depending on where it is damaged.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -56,13 +70,39 @@ class Pairs:
         return Pairs(self.x.to(device), None if self.y is None else self.y.to(device), self.y_kind)
 
 
-def _finite(name: str, a: NDArray[np.generic]) -> None:
-    bad = np.flatnonzero(~np.isfinite(a.reshape(len(a), -1)).all(axis=1))
+def _array(name: str, a: ArrayLike) -> NDArray[np.generic]:
+    try:
+        return np.asarray(a)
+    except ValueError:
+        raise InputError(f"{name} has rows of unequal length; give each sample the same") from None
+
+
+def _real(a: NDArray[np.generic]) -> bool:
+    return any(np.issubdtype(a.dtype, kind) for kind in (np.integer, np.floating))
+
+
+def _float32(name: str, a: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Convert, and refuse what float32 cannot hold: the game would only ever see infinity."""
+    with np.errstate(over="ignore"):
+        values = a.astype(np.float32)
+    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if len(bad):
         raise InputError(
-            f"{name} holds NaN or infinity in {len(bad)} of {len(a)} samples, first in sample "
-            f"{bad[0]}; drop or repair them"
+            f"{name} holds NaN or infinity (as float32) in {len(bad)} of {len(values)} samples, "
+            f"first in sample {bad[0]}; drop or repair them"
         )
+    return values
+
+
+def _labels(y: NDArray[np.generic]) -> Tensor:
+    whole = y.size == len(y) and (_real(y) or y.dtype == bool) and bool(np.isfinite(y).all())
+    labels = y.reshape(-1).astype(np.int64) if whole else np.array([-1])
+    if labels.min() < 0 or not np.array_equal(y.reshape(-1), labels):
+        raise InputError(
+            "y as a label must be one integer from 0 for each sample; "
+            "say y_kind='vector' or 'scalar' if it is none"
+        )
+    return torch.from_numpy(labels)
 
 
 def guess_kind(x: NDArray[np.generic], y: NDArray[np.generic]) -> YKind:
@@ -83,41 +123,39 @@ def as_pairs(x: ArrayLike, y: ArrayLike | None = None, y_kind: YKind | None = No
     Raises:
         InputError: naming x or y, what is wrong with it, and the remedy.
     """
-    xs = np.asarray(x)
-    if xs.ndim not in (2, 3) or 0 in xs.shape or not np.issubdtype(xs.dtype, np.number):
+    given = _array("x", x)
+    if given.ndim not in (2, 3) or 0 in given.shape or not _real(given):
         raise InputError(
-            f"x must be numbers of shape (n, k) or (n, t, k), not {xs.shape} {xs.dtype}"
+            f"x must be real numbers of shape (n, k) or (n, t, k), not {given.shape} {given.dtype}"
         )
-    _finite("x", xs)
-    xs = xs.reshape(len(xs), -1, xs.shape[-1])
+    if y_kind not in (None, *get_args(YKind)):
+        raise InputError(f"y_kind must be {', '.join(get_args(YKind))} or None, not {y_kind!r}")
+    xs = _float32("x", given).reshape(len(given), -1, given.shape[-1])
     if np.ptp(xs, axis=0).max() == 0:
         raise InputError("x is constant: all samples are equal, so nothing can be told apart")
-    xt = torch.from_numpy(xs.astype(np.float32))
+    xt = torch.from_numpy(xs)
     if y is None:
         return Pairs(xt, None, y_kind or "scalar")
-    ys = np.asarray(y)
+    ys = _array("y", y)
     if ys.ndim == 0 or len(ys) != len(xs):
         raise InputError(
             f"x has {len(xs)} samples and y has {len(ys) if ys.ndim else 1}; cut to match"
         )
     kind = y_kind or guess_kind(xs, ys)
     if kind == "label":
-        if ys.size != len(ys) or not np.array_equal(ys, ys.astype(np.int64)) or ys.min() < 0:
-            raise InputError("y as a label must be one integer from 0 for each sample")
-        return Pairs(xt, torch.from_numpy(ys.reshape(-1).astype(np.int64)), kind)
-    if not np.issubdtype(ys.dtype, np.number):
-        raise InputError(f"y must be numbers, not {ys.dtype}")
-    _finite("y", ys)
+        return Pairs(xt, _labels(ys), kind)
+    if not _real(ys):
+        raise InputError(f"y must be real numbers, not {ys.dtype}")
     if kind == "vector":
         if ys.ndim < 2 or ys.shape[-1] != xs.shape[-1]:
             raise InputError(
                 f"y as vectors must end in an axis of {xs.shape[-1]} like x, not {ys.shape}; "
                 "say y_kind='scalar' if g must not move it"
             )
-        ys = ys.reshape(len(ys), -1, ys.shape[-1])
-    else:
-        ys = ys.reshape(len(ys), -1)
-    return Pairs(xt, torch.from_numpy(ys.astype(np.float32)), kind)
+        return Pairs(
+            xt, torch.from_numpy(_float32("y", ys).reshape(len(ys), -1, ys.shape[-1])), kind
+        )
+    return Pairs(xt, torch.from_numpy(_float32("y", ys).reshape(len(ys), -1)), kind)
 
 
 def read_npz(path: Path, y_kind: YKind | None = None) -> Pairs:
@@ -130,10 +168,11 @@ def read_npz(path: Path, y_kind: YKind | None = None) -> Pairs:
     if not path.is_file():
         raise InputError(f"{path} is not a file; give an .npz with an array x")
     try:
-        with np.load(path, allow_pickle=False) as f:
+        # Opened here: numpy leaves the file open where it fails to read it.
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as f:
             arrays = {name: f[name] for name in ("x", "y") if name in f.files}
             names = ", ".join(f.files) or "nothing"
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, AttributeError, TypeError) as error:
+    except _UNREADABLE as error:
         raise DamagedFileError(
             f"{path} is no .npz of plain arrays ({error}); write it anew with numpy.savez"
         ) from None

@@ -137,6 +137,8 @@ def discover(
     """
     config = config or GameConfig()
     where = pick_device(device)
+    if not 0 <= held_out < 1:
+        raise InputError(f"held_out must be a fraction in [0, 1), not {held_out}")
     order = torch.randperm(len(pairs.x), generator=torch.Generator().manual_seed(seed))
     n_held = round(held_out * len(order))
     n_train = len(order) - n_held
@@ -161,7 +163,9 @@ def discover(
     bases: list[Tensor] = []
     history: list[Tensor] = []
     before = 0.0
-    key = f"{config.digest()} {seed} {n_train} {float(pairs.x.double().sum()):.17g}"
+    played = {"x": pairs.x, "mask": game.generator.mask}
+    played |= {} if pairs.y is None else {"y": pairs.y}
+    key = f"{config.digest()} {seed} {held_out} {pairs.y_kind} {files.digest(played)}"
     if checkpoint is not None and checkpoint.exists():
         bases, history, before = _resume(checkpoint, game, key)
 

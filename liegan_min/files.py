@@ -49,9 +49,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    """Checksum of names, dtypes, shapes and values."""
-    h = hashlib.sha256()
+def digest(tensors: Mapping[str, Tensor], notes: Mapping[str, str] | None = None) -> str:
+    """Return a checksum of names, dtypes, shapes and values, and of the notes beside them."""
+    h = hashlib.sha256(repr(sorted((notes or {}).items())).encode())
     for name, t in sorted(tensors.items()):
         h.update(f"{name} {t.dtype} {tuple(t.shape)}".encode())
         h.update(t.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
@@ -61,7 +61,7 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> None:
     """Write tensors and text notes as one safetensors file, atomically, with a checksum."""
     whole = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
-    write_atomic(path, save(whole, {**notes, "sha256": _digest(whole)}))
+    write_atomic(path, save(whole, {**notes, "sha256": digest(whole, notes)}))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -78,6 +78,6 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise DamagedFileError(
             f"{path} cannot be read ({error}); delete it and run again"
         ) from None
-    if notes.pop("sha256", None) != _digest(tensors):
+    if notes.pop("sha256", None) != digest(tensors, notes):
         raise DamagedFileError(f"{path} fails its checksum; delete it and run again")
     return tensors, notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +44,8 @@ class LieGenerator(nn.Module):
         rng: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        if y_kind not in get_args(YKind):
+            raise InputError(f"y_kind must be one of {', '.join(get_args(YKind))}, not {y_kind!r}")
         self.coefficients = coefficients or Normal()
         self.y_kind = y_kind
         mask = torch.ones(k, k) if mask is None else torch.as_tensor(mask, dtype=torch.float32)

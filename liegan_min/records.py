@@ -170,9 +170,9 @@ def load(path: Path) -> Record:
     """
     again = "restore it from git, or delete it and run again"
     try:
-        content = json.loads(path.read_text())
+        content = dict(json.loads(path.read_text()))
         seal = content.pop("seal", None)
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise DamagedFileError(f"record {path} cannot be read ({error}); {again}") from None
     try:
         record = Record.model_validate(content)

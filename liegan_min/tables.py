@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from statistics import fmean, median, stdev
+from typing import get_args
 
 import pandas as pd
 
 from liegan_min import records
 from liegan_min.errors import InputError
 from liegan_min.poster import TABLES, Table
-from liegan_min.records import Record
+from liegan_min.records import Profile, Record
 
 #: Seeds below which no verdict is given.
 ENOUGH = 5
@@ -91,6 +92,9 @@ def table(experiment: str, profile: str = "paper") -> list[Row]:
     """
     if experiment not in TABLES:
         raise InputError(f"unknown experiment {experiment!r}; there are: {', '.join(TABLES)}")
+    if profile not in get_args(Profile):
+        known = ", ".join(get_args(Profile))
+        raise InputError(f"unknown profile {profile!r}; there are: {known}")
     t = TABLES[experiment]
     runs: dict[str, list[Record]] = {}
     for record in records.load_all(experiment, profile=profile):

@@ -26,6 +26,7 @@ def test_the_defaults_are_the_published_ones():
         ("coefficients", "cauchy"),
         ("scale", 0.0),
         ("scale", math.nan),
+        ("scale", math.inf),
         ("init_scale", -1.0),
         ("batch", 1),
         ("epochs", 0),
@@ -96,7 +97,7 @@ def test_auto_is_a_device_that_is_there():
     assert pick_device("cpu") == torch.device("cpu")
 
 
-@pytest.mark.parametrize("device", ["gpu", "cuda:99", ""])
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", "", "meta"])
 def test_a_device_that_is_not_there_is_named(device):
     with pytest.raises(InputError, match=rf"device '{device}' is not available"):
         pick_device(device)

@@ -1,0 +1,57 @@
+"""Tables: the rule of the verdict, on records made for it."""
+
+import pytest
+
+from liegan_min import records, tables
+from liegan_min.errors import InputError
+from liegan_min.poster import Table
+
+from .test_records import record
+
+FOUND = Table("task", "claim", "m", "higher", threshold=0.9)
+NUMBER = Table("task", "claim", "m", "lower")
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([0.95] * 10, "reproduced"),
+        ([0.95] * 9 + [0.1], "mostly"),
+        ([0.95] * 8 + [0.1] * 2, "not reproduced"),
+        ([0.95] * 4, "too few seeds"),
+        ([], "no records"),
+    ],
+)
+def test_a_claim_is_judged_by_how_many_seeds_pass(values, verdict):
+    assert tables._verdict(FOUND, None, values)[1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("poster", "verdict"),
+    [(3.0, "reproduced"), (9.0, "better"), (0.1, "worse")],
+)
+def test_a_number_is_judged_by_two_standard_deviations(poster, verdict):
+    assert tables._verdict(NUMBER, poster, [2.0, 2.5, 3.0, 3.5, 4.0])[1] == verdict
+
+
+def test_a_table_reads_mean_spread_and_count_from_records(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed, value in enumerate([0.9995, 0.9996, 0.9997, 0.9998, 0.9999]):
+        records.save(record(profile="paper", seed=seed, metrics={"support_cosine": value}))
+    (row,) = tables.table("two-body-discovery")
+    assert (row.n, row.passed, row.verdict) == (5, 5, "reproduced")
+    assert row.mean == pytest.approx(0.9997)
+    assert row.sd == pytest.approx(1.5811e-4, rel=1e-3)
+    assert (row.median, row.worst) == (0.9997, 0.9995)
+
+
+def test_cells_of_the_poster_without_records_say_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    rows = tables.table("two-body-prediction")
+    assert {r.verdict for r in rows} == {"no records"}
+    assert {r.method: r.poster for r in rows}["emlp-liegan"] == 6.43e-5
+
+
+def test_an_unknown_table_is_refused_with_the_list():
+    with pytest.raises(InputError, match=r"unknown experiment 'x'; there are: two-body-discovery"):
+        tables.table("x")
