@@ -104,8 +104,8 @@ module = LieGenerator(3, Normal(channels=2), rng=torch.manual_seed(1))
 x = torch.randn(50, 3)
 ours = generate(module.L, x, torch.Generator().manual_seed(2))
 theirs, _ = module(x[:, None], None, torch.Generator().manual_seed(2))
-close = 10 * tolerances.IDENTITY[torch.float32]
-print("same as the module's:", torch.allclose(ours, theirs[:, 0], rtol=close))
+off = (ours - theirs[:, 0]).norm() / ours.norm()
+print("same as the module's:", bool(off < tolerances.IDENTITY[torch.float32]))
 
 turned = generate(so(2).basis.float(), disc(0).x[:, 0], torch.manual_seed(3))
 same_radius = turned.norm(dim=1) - disc(0).x[:, 0].norm(dim=1)
@@ -128,11 +128,11 @@ assert same_radius.abs().max() < tolerances.IDENTITY[torch.float32]
 # ```
 #
 # We keep the logits. Computing $\sigma$ first and its logarithm later loses the gradient: in single
-# precision $\sigma(s)$ is exactly 1 from $s \approx 17$ on.
+# precision $\sigma(s)$ is exactly 1 from $s \approx 17$ on, and then $\log(1 - \sigma)$ has none.
 
 # %%
 s = torch.tensor([30.0], requires_grad=True)
-(late,) = torch.autograd.grad(-torch.log(1 - torch.sigmoid(s)).clamp(max=100), s)
+(late,) = torch.autograd.grad(-torch.log(1 - torch.sigmoid(s)), s)
 (kept,) = torch.autograd.grad(softplus(s), s)
 print("σ first, log later: gradient is", late.item(), "| from logits:", kept.item())
 assert torch.equal(softplus(-s), -logsigmoid(s))
@@ -176,7 +176,7 @@ assert torch.equal(softplus(-s), -logsigmoid(s))
 
 
 # %%
-def trained_loss(angle, seed=0, steps=250):
+def trained_loss(angle, seed=0, steps=200):
     """Held-out loss of a critic against data turned by an angle."""
     x, other, fresh, fresh2 = (disc(i, arc=np.pi).x for i in range(4))
     g = so(2).exp([angle]).float()
@@ -193,9 +193,10 @@ def trained_loss(angle, seed=0, steps=250):
 
 
 CRITIC_SLACK = 0.1  # of a critic trained for a second, on fresh samples
-for part in (1, 1 / 2):
+for part in (1 / 4, 3 / 4):
     off = trained_loss(part * np.pi) - (1 - part) * np.log(2)
-    print(f"turned by {part} π: within the slack: {abs(off) < CRITIC_SLACK}")
+    print(f"turned by {part} π: loss as predicted: {abs(off) < CRITIC_SLACK}", off)
+    assert abs(off) < CRITIC_SLACK
 
 # %% [markdown]
 # ## The generator's loss, term by term
@@ -517,9 +518,10 @@ def roots(mu, lam=1.0):
     return np.sqrt(2) * theta[1:][np.diff(np.sign(slope)) != 0]
 
 
-normed = {mu: [play(disc(s), s, norm=mu) for s in SEEDS] for mu in (0.2, 0.6)}
+normed = {
+    mu: [play(disc(s), s, norm=mu, epochs=50) for s in SEEDS] for mu in (0.2, 0.6)
+}
 ends = {mu: np.array([sizes(g)[-1] for g in runs]) for mu, runs in normed.items()}
-free = np.array([sizes(g)[-1] for g in games])
 AT_REST = 0.25  # relative distance from the predicted norm
 print("μ = 0.6 has roots:", len(roots(0.6)) > 0)
 print("μ = 0.6: all at the identity:", all(ends[0.6] < AT_IDENTITY))
@@ -528,7 +530,6 @@ barrier, rest = roots(0.2)
 near_one = (np.abs(ends[0.2] / rest - 1) < AT_REST) | (ends[0.2] < barrier)
 print("μ = 0.2: all at rest as predicted, or at the identity:", all(near_one))
 assert all(near_one)
-print(ends, free, rest, barrier)
 
 # %% mystnb={"figure": {"caption": "Size of the learned matrix with a 2-norm in the loss, three seeds each. Dashed: where the formula says that it comes to rest for a weight of 0.2; dotted: the barrier below which it falls to the identity. For a weight of 0.6 only the identity is left. Without the norm the size drifts on.", "name": "fig-norm"}, "image": {"alt": "Norm of L against epochs. Grey curves without a norm rise to four. Green curves with weight 0.2 approach the dashed line or fall. Orange curves with weight 0.6 fall to zero."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(6.6, 3.3))
@@ -673,7 +674,7 @@ for name, law, angle in (
 
 # %%
 for eta in (0, 1):
-    runs = [play(disc(s), s, channels=2, correlation=eta) for s in SEEDS]
+    runs = [play(disc(s), s, channels=2, correlation=eta, epochs=40) for s in SEEDS]
     norms = [torch.linalg.matrix_norm(g.algebra.basis) for g in runs]
     small = all(n.min() < 0.1 * n.max() for n in norms)
     one = all(g.dimension == 1 for g in runs)

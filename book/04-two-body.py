@@ -170,24 +170,22 @@ plt.show()
 # move it by $\exp(wL)$ for a few $w$. The expanded search's $L$ looks nothing like the
 # truth as a matrix, and moves the data all the same.
 
-# %% mystnb={"figure": {"caption": "One training orbit, both bodies, moved by $\\exp(wL)$ with the matrix that the expanded search learned, $w$ up to half a turn. Grey rings: the exact rotation of its first state.", "name": "fig-moved"}, "image": {"alt": "An orbit of two bodies in the lower and upper half-plane, and copies of it turned around the origin in equal steps, all lying on the same grey rings."}}
+# %% mystnb={"figure": {"caption": "The path of body 1 in one training orbit, moved by $\\exp(wL)$ in eight steps around the circle, with the matrix that the expanded search learned. Grey ring: the exact rotation of its first point.", "name": "fig-moved"}, "image": {"alt": "Eight copies of one arc, coloured by angle and turned around the origin in equal steps, all of them close to one grey ring."}}
 L = found["liegan-es"].algebra.basis[0]
 turn = torch.linalg.eigvals(
     torch.from_numpy(P.T) @ L @ torch.from_numpy(P)
 ).imag.max()
 fig, ax = plt.subplots(figsize=(5, 5))
 state = torch.from_numpy(orbits["train"][3]).double()
-ring = act(truth.exp(torch.linspace(0, 2 * np.pi, 200)[:, None]), state[:1])[:, 0]
+ring = act(truth.exp(torch.linspace(0, 2 * np.pi, 200)[:, None]), state[0])
 ax.plot(*ring[:, :2].T, color=MUTED, lw=0.6)
-for i, w in enumerate(torch.linspace(0, np.pi, 7)):
+for w in torch.linspace(0, 1.75 * np.pi, 8):
     moved = act(torch.matrix_exp(w / turn * L), state)
-    for body in (0, 4):
-        path(
-            ax,
-            moved[:, body : body + 2].numpy(),
-            DATA if i == 0 else LEARNED,
-            lw=1.6,
-        )
+    color = plt.colormaps["twilight_shifted"](0.1 + 0.8 * float(w) / (2 * np.pi))
+    path(
+        ax, moved[:, :2].numpy(), color, f"$w = {float(w) / np.pi:.2f}\\pi$", lw=2.2
+    )
+ax.legend(loc="center", ncols=2)
 ax.set(xlabel="x", ylabel="y")
 plt.show()
 
@@ -228,8 +226,11 @@ NAMES = {
     "liegan-full-circle": "LieGAN, orbits from the full circle",
 }
 threshold = poster.TABLES["two-body-discovery"].threshold
-glue("threshold", threshold, display=False)
 rows = {row.method: row for row in tables.table("two-body-discovery")}
+glue("threshold", threshold, display=False)
+glue("worst", round(rows["liegan"].worst, 4), display=False)
+glue("passed", rows["liegan"].passed, display=False)
+assert column("liegan", "support_cosine").max() < rows["liegan-es"].worst
 
 
 def table(methods):
@@ -255,9 +256,10 @@ def captioned(caption, name, methods):
 captioned("The poster's protocol", "tab-discovery", ["liegan", "liegan-es"])
 
 # %% [markdown]
-# Two things stand out. The raw cosine of LieGAN-ES says little about how good it is, as
-# announced. And LieGAN, with the easier search, is *less* exact than LieGAN-ES. The curves
-# over training show why.
+# Every seed finds the rotation: the worst support cosine of LieGAN is {glue:text}`worst`. But
+# only {glue:text}`passed` of its ten seeds clear the bar, and LieGAN, with the easier search,
+# is *less* exact than LieGAN-ES in every run. The raw cosine of LieGAN-ES, as announced, says
+# little about how good it is. The curves over training show what goes wrong.
 
 
 # %% mystnb={"figure": {"caption": "The poster's protocol over its 100 epochs, a line a seed. Above: how far the support cosine is from 1. Below: the norm of $L$ on the way. LieGAN at $\\lambda = 1$ finds the direction early and then shrinks; LieGAN-ES holds its size and improves to the end.", "name": "fig-curves"}, "image": {"alt": "Four panels. For LieGAN, one minus the cosine falls and levels off or rises again, while the norm falls steadily. For LieGAN-ES, one minus the cosine falls to the end and the norm stays level."}}
