@@ -136,10 +136,13 @@ plt.show()
 # The `quick` profile plays the game with a smaller critic that sees inputs of unit size. It
 # is not the poster's recipe; that one follows below, from records.
 
+# %% tags=["parameters"]
+seed = 0
+
 # %%
 found = {
     name: experiments.play(
-        "two-body-discovery", name, "quick", seed=0, device="cpu", progress=False
+        "two-body-discovery", name, "quick", seed=seed, device="cpu", progress=False
     )
     for name in ("liegan", "liegan-es")
 }

@@ -32,7 +32,7 @@ from liegan_min.poster import TABLES
 
 use_style()
 
-# %% mystnb={"figure": {"caption": "A flow learns to be a rotation. Lines: where $\\exp(wL)$ carries the position of a body, with the $L$ that the generator holds as it plays, started at random. Dark arcs: the data, orbits that start in the lower half-plane. It was told neither that there is a rotation nor where its centre is.", "name": "fig-flow"}, "image": {"alt": "Four panels of flow lines in the plane, over dark arcs of orbits. At first the lines run in or out, then they spiral, and in the last panel they are closed circles along the arcs."}} tags=["remove-input"]
+# %% mystnb={"figure": {"caption": "A flow learns to be a rotation. Lines: where $\\exp(wL)$ carries the position of a body, with the $L$ that the generator holds as it plays, started at random. Dark arcs: the data, orbits that start in the lower half-plane. It was told neither that there is a rotation nor where its centre is.", "name": "fig-learning-flow"}, "image": {"alt": "Four panels of flow lines in the plane, over dark arcs of orbits. At first the lines run in or out, then they spiral, and in the last panel they are closed circles along the arcs."}} tags=["remove-input"]
 orbits = store.load("two-body")["train"]
 pairs = experiments.two_body_pairs()
 quick = experiments.settings("two-body-discovery", "liegan", "quick")

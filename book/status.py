@@ -76,6 +76,9 @@ table(
 
 # %% [markdown]
 # ## Hardware and sources
+#
+# The last column tells whether anything beside the committed files lay in the checkout when
+# a run began. The checksum of the module's sources tells whether the module itself differed.
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
 machines = Counter(
