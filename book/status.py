@@ -86,7 +86,8 @@ machines = Counter(
 )
 commits = Counter(
     (
-        r.sources.git_commit[:7] if r.sources.git_commit else "none",
+        (r.sources.git_commit or "none")[:7],
+        r.sources.sha256[:12],
         r.sources.git_dirty,
     )
     for r in runs
@@ -98,9 +99,9 @@ table(
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
 table(
-    ["runs", "commit", "with uncommitted changes"],
+    ["runs", "commit", "sources", "files beside"],
     [
-        [n, f"`{c}`", "yes" if dirty else "no"]
-        for (c, dirty), n in sorted(commits.items())
+        [n, f"`{commit}`", f"`{sources}`", "yes" if dirty else "no"]
+        for (commit, sources, dirty), n in sorted(commits.items())
     ],
 )
