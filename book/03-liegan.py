@@ -42,6 +42,7 @@ from liegan_min.groups import so
 from liegan_min.metrics import curve
 
 use_style()
+torch.set_num_threads(1)  # small matrices: a second thread only gets in the way
 
 # %% [markdown]
 # ## Why a game
@@ -166,7 +167,7 @@ assert torch.equal(softplus(-s), -logsigmoid(s))
 #
 # If $(gx, gy) \sim (x, y)$ for every $g$ that the generator draws, then no critic gets below
 # $\log 2$, the critic $s = 0$ attains it, and against this critic no generator
-# is better than another. Neither player gains by moving alone.
+# is better than another. As far as the critic is concerned, neither player gains by moving alone.
 # ```
 #
 # A case where $p_d$ and $p_t$ are known shows that a trained critic gets there. Take angles
@@ -270,9 +271,10 @@ for name in ("batch", "epochs", "hidden", "lr_generator", "lr_critic"):
 #
 # ```{math}
 # :label: eq-judge
-# \frac{\partial \ell_D}{\partial (gx_b)} = \frac{\sigma(s_b)}{2n}\, \frac{\partial s_b}{\partial (gx_b)},
-# \qquad
-# \frac{\partial \ell_G}{\partial (gx_b)} = -\frac{\sigma(-s_b)}{n}\, \frac{\partial s_b}{\partial (gx_b)} ,
+# \begin{aligned}
+# \frac{\partial \ell_D}{\partial (gx_b)} &= \frac{\sigma(s_b)}{2n}\, \frac{\partial s_b}{\partial (gx_b)}, \\
+# \frac{\partial \ell_G}{\partial (gx_b)} &= -\frac{\sigma(-s_b)}{n}\, \frac{\partial s_b}{\partial (gx_b)} ,
+# \end{aligned}
 # ```
 #
 # where only the first term of $\ell_G$ counts. Rescale the first, row by row, and you have the second.
@@ -474,9 +476,9 @@ for row, (eta, runs) in zip(axes, channels.items(), strict=True):
         B = torch.nn.functional.normalize(found.algebra.basis.flatten(1), dim=1)
         ax.plot(np.cos(t), np.sin(t), color=MUTED, lw=0.8)
         for (a, b), colour in zip((B @ unit.T).tolist(), (DATA, MOVED), strict=True):
-            ax.annotate("", (a, b), (0, 0), arrowprops={
-                "arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0,
-            })  # fmt: skip
+            arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
+            arrow |= {"shrinkA": 0, "shrinkB": 0}
+            ax.annotate("", (a, b), (0, 0), arrowprops=arrow)
         ax.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), aspect="equal")
         ax.set(title=f"η = {eta}, seed {seed}", xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
@@ -520,8 +522,10 @@ assert all([all_so3, apart])
 #
 # ```{math}
 # :label: eq-norm
-# h(\theta) = \lambda\, e^{-\theta^2/2} + \mu \sqrt 2\, \theta, \qquad
-# h'(\theta) = 0 \iff \theta\, e^{-\theta^2/2} = \sqrt 2\, \mu / \lambda .
+# \begin{aligned}
+# h(\theta) &= \lambda\, e^{-\theta^2/2} + \mu \sqrt 2\, \theta, \\
+# h'(\theta) = 0 &\iff \theta\, e^{-\theta^2/2} = \sqrt 2\, \mu / \lambda .
+# \end{aligned}
 # ```
 #
 # The left side is at most $e^{-1/2}$, at $\theta = 1$. This predicts three things. For a small $\mu$ the scale
@@ -578,8 +582,10 @@ plt.show()
 #
 # ```{math}
 # :label: eq-price
-# \int f(s^*)\, \frac{\partial q}{\partial \theta}\, d\varphi , \qquad
-# f(s) = -\operatorname{softplus}(s) \ \text{ or } \ f(s) = \operatorname{softplus}(-s) .
+# \begin{gathered}
+# \int f(s^*)\, \frac{\partial q}{\partial \theta}\, d\varphi , \\
+# f(s) = -\operatorname{softplus}(s) \ \text{ or } \ \operatorname{softplus}(-s) .
+# \end{gathered}
 # ```
 #
 # The first is the slope of $2\,\mathrm{JSD}$ ({prf:ref}`thm-value`), the second that of {eq}`eq-loss`. A turn
@@ -628,7 +634,7 @@ cost = {f: np.array([price(t, f) for t in theta]) for f in (zero_sum, as_used)}
 for lam in (1, 10):
     for f in cost:
         wins = gain(theta, lam) > cost[f]
-        text = f"from θ = {theta[wins][0]:.1f}" if wins.any() else "nowhere"
+        text = f"from θ = {theta[wins][0]:.2f}" if wins.any() else "nowhere"
         print(f"λ = {lam}, {f.__name__}: leaving pays {text}")
 unsure = np.array([price(t, as_used, sure=2.0) for t in theta])
 pays = bool((gain(theta) > unsure).any())
@@ -654,7 +660,7 @@ print("half circle, λ = 1: all trapped at the identity:", trapped)
 print(f"half circle, λ = 10: all move: {escaped}; as rotations: {rotation}")
 assert all([trapped, escaped, rotation])
 
-# %% mystnb={"figure": {"caption": "The identity trap. Left: what a little more rotation gains in the cosine term (colours), and what it costs on half the circle against the best critic (black), by the size θ of the turns. Where a coloured curve is below a black one, the generator goes back towards the identity. The dashed black curve belongs to the loss that is used. Right: games on half the circle, three seeds each, and on the full circle with λ = 1.", "name": "fig-trap"}, "image": {"alt": "Left, two black curves that are level near zero angle, the dashed one higher, and two coloured ones that rise from zero. Right, norm of L over epochs: orange curves fall to zero, green and grey ones stay large."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The identity trap. Left: what a little more rotation gains in the cosine term (colours), and what it costs on half the circle against the best critic (black), by the size $\\theta$ of the turns. Where a coloured curve is below a black one, the generator goes back towards the identity. The dashed black curve belongs to the loss that is used. Right: games on half the circle, three seeds each, and on the full circle with $\\lambda = 1$.", "name": "fig-trap"}, "image": {"alt": "Left, two black curves that are level near zero angle, the dashed one higher, and two coloured ones that rise from zero. Right, norm of L over epochs: orange curves fall to zero, green and grey ones stay large."}} tags=["hide-input"]
 fig, (ax, right) = plt.subplots(1, 2, figsize=(9.2, 3.4))
 styles = {zero_sum: ("-", "price, zero sum"), as_used: ("--", "price, as used")}
 for f, (line, label) in styles.items():

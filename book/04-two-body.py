@@ -237,15 +237,15 @@ assert column("liegan", "support_cosine").max() < rows["liegan-es"].worst
 
 
 def table(methods):
-    head = "| method | seeds | support cosine | median | worst | raw cosine | passed | verdict |"
+    head = "| method | seeds | support cosine | median | worst "
+    head += "| raw cosine | passed | verdict |"
     lines = [head, "|" + " --- |" * 8]
     for m in methods:
         r = rows[m]
-        lines.append(
-            f"| {NAMES[m]} | {r.n} | {tables.plus_minus(r.mean, r.sd)} | {r.median:.5f} "
-            f"| {r.worst:.5f} | {five(column(m, 'raw_cosine'))} | {r.passed} of {r.n} "
-            f"| **{r.verdict}** |"
-        )
+        spread, raw = tables.plus_minus(r.mean, r.sd), five(column(m, "raw_cosine"))
+        cells = [NAMES[m], r.n, spread, f"{r.median:.5f}", f"{r.worst:.5f}", raw]
+        cells += [f"{r.passed} of {r.n}", f"**{r.verdict}**"]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 
 

@@ -59,7 +59,8 @@ for ax, (title, L) in zip(axes.flat, fields.items(), strict=True):
     angle = np.arctan2(plane[..., 1], plane[..., 0])
     ax.streamplot(
         grid, grid, *np.moveaxis(velocity / speed.max(), -1, 0),
-        color=angle, cmap="twilight_shifted", linewidth=0.9, density=1.5, arrowsize=0.8,
+        color=angle, cmap="twilight_shifted",
+        linewidth=0.9, density=1.5, arrowsize=0.8,
     )  # fmt: skip
     for state in orbits[:25]:
         ax.plot(state[:, 0], state[:, 1], color="black", lw=1.3, alpha=0.75)

@@ -77,7 +77,10 @@ def test_a_mistake_is_one_sentence_and_exit_status_2(words, message):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"x": np.array([[0.0, np.nan]] * 100)}, "x holds NaN or infinity in 100 of 100 samples"),
+        (
+            {"x": np.array([[0.0, np.nan]] * 100)},
+            "x holds NaN or infinity (as float32) in 100 of 100 samples",
+        ),
         ({"x": np.ones((100, 2))}, "x is constant"),
         ({"x": NOISE[:100], "y": NOISE[:99, 0]}, "x has 100 samples and y has 99"),
         ({"x": NOISE[:20]}, "fewer than a batch of 64"),
