@@ -106,7 +106,7 @@ def _labels(y: NDArray[np.generic]) -> Tensor:
 
 
 def guess_kind(x: NDArray[np.generic], y: NDArray[np.generic]) -> YKind:
-    """Guess how y answers to g: integers are labels, arrays ending like x vectors."""
+    """Guess how y answers to g: integers are labels, arrays ending like x vectors, else scalars."""
     if np.issubdtype(y.dtype, np.integer) or y.dtype == bool:
         return "label"
     return "vector" if y.ndim >= 2 and y.shape[-1] == x.shape[-1] else "scalar"

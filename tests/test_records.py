@@ -96,6 +96,8 @@ def test_a_metric_that_is_not_finite_is_not_written(tmp_path):
 
 
 def test_every_committed_record_is_whole_and_in_its_place():
-    for r in records.load_all():
+    committed = records.load_all()
+    assert committed
+    for r in committed:
         assert records.load(r.path) == r
         assert r.metrics["support_cosine"] is not None
