@@ -289,10 +289,10 @@ s = critic(gx)
 (critics,) = torch.autograd.grad(losses.critic_loss(critic(real), s), gx)
 (generators,) = torch.autograd.grad(losses.generator_loss(critic(gx)), gx)
 ratio = (-2 * torch.sigmoid(-s) / torch.sigmoid(s)).view(-1, 1, 1)
-look = losses.judge(critic, real, None, gx, None, reject=0)
+look = losses.judge(critic, real, gx, reject=0)
 close = {"rtol": tolerances.EQUIVARIANCE[torch.float64], "atol": 1e-15}
 assert torch.allclose(ratio * critics, generators, **close)
-assert torch.allclose(look.pull_x, generators, **close)
+assert torch.allclose(look.pull, generators, **close)
 
 # %% [markdown]
 # `losses.judge` does this for every step of every game in this book. In the module one

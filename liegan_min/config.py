@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,14 +13,33 @@ from liegan_min.coefficients import Coefficients, IntegerGrid, Normal, Uniform
 from liegan_min.errors import InputError
 
 
-class GameConfig(BaseModel):
+class Settings(BaseModel):
+    """Settings that a run depends on: frozen, closed to unknown fields, and hashed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def of(cls, **fields: Any) -> Self:
+        """Build a configuration; a wrong field is one sentence that names it."""
+        try:
+            return cls(**fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"])) or "configuration"
+            raise InputError(f"{field}: {first['msg']} (got {first['input']!r})") from None
+
+    def digest(self) -> str:
+        """Return a hash of the settings, the same in every process."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class GameConfig(Settings):
     """Settings of the adversarial game. The defaults are the published ones (LieGAN, ICML 2023).
 
     Raises:
         InputError: through `GameConfig.of`, naming the field; pydantic's error when built directly.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     channels: int = Field(1, ge=1, description="number of basis matrices c")
     coefficients: Literal["normal", "uniform", "integer-grid"] = "normal"
@@ -61,16 +80,6 @@ class GameConfig(BaseModel):
             raise ValueError(f"an integer grid needs whole ends, not {self.low} and {self.high}")
         return self
 
-    @classmethod
-    def of(cls, **fields: Any) -> GameConfig:
-        """Build a configuration; a wrong field is one sentence that names it."""
-        try:
-            return cls(**fields)
-        except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "configuration"
-            raise InputError(f"{field}: {first['msg']} (got {first['input']!r})") from None
-
     def distribution(self) -> Coefficients:
         """Return the coefficient distribution γ_β that the settings describe."""
         if self.coefficients == "normal":
@@ -78,11 +87,6 @@ class GameConfig(BaseModel):
         if self.coefficients == "uniform":
             return Uniform(self.channels, self.low, self.high, self.learn_coefficients)
         return IntegerGrid(self.channels, int(self.low), int(self.high), self.learn_coefficients)
-
-    def digest(self) -> str:
-        """Return a hash of the settings, the same in every process."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:

@@ -53,6 +53,13 @@ class Pairs:
         size = self.x[0].numel()
         return size if self.y is None or self.y_kind == "label" else size + self.y[0].numel()
 
+    @property
+    def outputs(self) -> int:
+        """Numbers that a predictor of y would give: those in y, or one for each label."""
+        if self.y is None:
+            return 0
+        return self.classes if self.y_kind == "label" else self.y[0].numel()
+
     def spread(self) -> Tensor:
         """Root mean square of each critic input, (inputs,); 1 where it is 0."""
         parts = [self.x.flatten(1)]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,17 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liegan_min import files, linalg
+from liegan_min import files, linalg, loop
 from liegan_min.algebra import InvariantForm, LieAlgebra
 from liegan_min.config import GameConfig, pick_device
 from liegan_min.data import Pairs
-from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.errors import InputError
 from liegan_min.game import TERMS, Game
-
-with warnings.catch_warnings():
-    # In a notebook without ipywidgets the bar falls back to text; the page need not say so.
-    warnings.simplefilter("ignore")
-    from tqdm.auto import tqdm
+from liegan_min.loop import quiet
 
 
 @dataclass(frozen=True)
@@ -63,79 +55,39 @@ class Discovery:
         return self.algebra.invariant_form()
 
 
-def quiet(progress: bool | None) -> bool:
-    """Whether to hide the progress bar: always as told; untold, under CI and where no one looks."""
-    if progress is not None:
-        return not progress
-    return bool(os.environ.get("CI")) or not sys.stderr.isatty()
+@dataclass(frozen=True)
+class Setup:
+    """A game at its start, and what it is to be played on.
 
-
-def critic_advantage(game: Game, held: Pairs) -> float:
-    """Return P("real" | real) - P("real" | moved) of the critic on pairs it has not trained on.
-
-    0: it cannot tell moved data from real. 1: it always can; the basis is not a symmetry.
+    Attributes:
+        train: samples for both players, on the device.
+        held: samples for neither.
+        support: (k, r), the directions in which x is not zero.
+        key: names everything that the outcome depends on, for checkpoints.
     """
-    rng = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        gx, gy = game.generator(held.x, held.y, rng)
-        real, moved = game.critic(held.x, held.y), game.critic(gx, gy)
-    return float((real > 0).float().mean() - (moved > 0).float().mean())
+
+    game: Game
+    train: Pairs
+    held: Pairs
+    support: linalg.Array
+    key: str
 
 
-def _at_rest(bases: list[Tensor], config: GameConfig) -> bool:
-    """Whether the averaged span has turned by less than the stop angle over the last epochs."""
-    if config.stop_angle is None or len(bases) <= config.patience:
-        return False
-    then, now = LieAlgebra(bases[-1 - config.patience]), LieAlgebra(bases[-1])
-    return then.grassmann(now) < config.stop_angle
-
-
-def _resume(path: Path, game: Game, key: str) -> tuple[list[Tensor], list[Tensor], float]:
-    """Restore a game from a checkpoint; return bases, history, and the seconds spent so far."""
-    tensors, notes = files.load_tensors(path)
-    if notes.get("key") != key:
-        raise InputError(
-            f"checkpoint {path} belongs to other settings, data, or another seed; "
-            "delete it or name another"
-        )
-    try:
-        bases, history = tensors.pop("bases"), tensors.pop("history")
-        game.restore(tensors, int(notes["steps"]), len(bases))
-    except (KeyError, RuntimeError, ValueError) as error:
-        raise DamagedFileError(f"{path} does not fit the game ({error}); delete it") from None
-    return list(bases), list(history), float(notes["seconds"])
-
-
-def discover(
+def set_up(
     pairs: Pairs,
-    config: GameConfig | None = None,
+    config: GameConfig,
     *,
+    rules: type[Game] = Game,
     mask: Tensor | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
     held_out: float = 0.0,
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 30.0,
-    progress: bool | None = None,
-) -> Discovery:
-    """Find the symmetry of a joint law by playing LieGAN's game on samples of it.
-
-    Args:
-        pairs: the samples; see `as_pairs`.
-        config: the settings; default: the published ones.
-        mask: (k, k), the search space of L; default: all of gl(k).
-        seed: of every draw.
-        device: "auto", or a torch device.
-        held_out: fraction of the samples kept from both players for `critic_advantage`.
-        checkpoint: file that a killed run resumes from; removed when the run ends.
-        checkpoint_seconds: least time between two writes of it; an epoch is never cut in two.
-        progress: show a bar; default: in a terminal, and not under CI.
+) -> Setup:
+    """Check the settings against the data, split it, and start a game.
 
     Raises:
         InputError: if there are fewer samples than a batch, or a value does not fit.
-        DamagedFileError: if the checkpoint is damaged.
     """
-    config = config or GameConfig()
     where = pick_device(device)
     if not 0 <= held_out < 1:
         raise InputError(f"held_out must be a fraction in [0, 1), not {held_out}")
@@ -147,12 +99,11 @@ def discover(
             f"{n_train} samples to train on are fewer than a batch of {config.batch}; "
             "bring more data or lower batch"
         )
-    support = linalg.support(pairs.x)
-    train, held = pairs.take(order[n_held:]).to(where), pairs.take(order[:n_held]).to(where)
-    game = Game(
+    game = rules(
         config,
         pairs.x.shape[-1],
         pairs.inputs,
+        outputs=pairs.outputs,
         y_kind=pairs.y_kind,
         mask=mask,
         classes=pairs.classes,
@@ -160,49 +111,73 @@ def discover(
         seed=seed,
         device=where,
     )
-    bases: list[Tensor] = []
-    history: list[Tensor] = []
-    before = 0.0
     played = {"x": pairs.x, "mask": game.generator.mask}
     played |= {} if pairs.y is None else {"y": pairs.y}
-    key = f"{config.digest()} {seed} {held_out} {pairs.y_kind} {files.digest(played)}"
-    if checkpoint is not None and checkpoint.exists():
-        bases, history, before = _resume(checkpoint, game, key)
+    return Setup(
+        game=game,
+        train=pairs.take(order[n_held:]).to(where),
+        held=pairs.take(order[:n_held]).to(where),
+        support=linalg.support(pairs.x),
+        key=f"{rules.__name__} {config.digest()} {seed} {held_out} {pairs.y_kind} "
+        f"{files.digest(played)}",
+    )
 
-    started = saved = time.monotonic()
-    rest = False
-    bar = tqdm(total=config.epochs, initial=len(bases), disable=quiet(progress), unit="epoch")
-    with bar:
-        while len(bases) < config.epochs and not (rest := _at_rest(bases, config)):
-            history.append(game.epoch(train.x, train.y).cpu())
-            bases.append(game.L.cpu())
-            if not torch.isfinite(bases[-1]).all():
-                raise InputError(
-                    f"the basis is no longer finite after epoch {len(bases)}; "
-                    "lower lr_generator, or scale x to unit size"
-                )
-            bar.update()
-            now = time.monotonic()
-            if checkpoint is not None and now - saved > checkpoint_seconds:
-                saved = now
-                tensors = game.tensors() | {"bases": torch.stack(bases)}
-                tensors |= {"history": torch.stack(history)}
-                spent = str(before + now - started)
-                notes = {"key": key, "steps": str(game.steps), "seconds": spent}
-                files.save_tensors(checkpoint, tensors, notes)
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
+
+def discover(
+    pairs: Pairs,
+    config: GameConfig | None = None,
+    *,
+    rules: type[Game] = Game,
+    mask: Tensor | None = None,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    held_out: float = 0.0,
+    checkpoint: Path | None = None,
+    checkpoint_seconds: float = 30.0,
+    progress: bool | None = None,
+) -> Discovery:
+    """Find the symmetry of a joint law by playing a game on samples of it.
+
+    Args:
+        pairs: the samples; see `as_pairs`.
+        config: the settings; default: the published ones.
+        rules: of the game; default: LieGAN's.
+        mask: (k, k), the search space of L; default: all of gl(k).
+        seed: of every draw.
+        device: "auto", or a torch device.
+        held_out: fraction of the samples kept from both players for `critic_advantage`.
+        checkpoint: see `loop.play`.
+        checkpoint_seconds: see `loop.play`.
+        progress: see `loop.play`.
+
+    Raises:
+        InputError: if there are fewer samples than a batch, or a value does not fit.
+        DamagedFileError: if the checkpoint is damaged.
+    """
+    config = config or GameConfig()
+    start = set_up(
+        pairs, config, rules=rules, mask=mask, seed=seed, device=device, held_out=held_out
+    )
+    game = start.game
+    course = loop.play(
+        game,
+        start.train,
+        start.key,
+        checkpoint=checkpoint,
+        checkpoint_seconds=checkpoint_seconds,
+        progress=progress,
+    )
     return Discovery(
-        algebra=LieAlgebra(bases[-1]).oriented(),
+        algebra=LieAlgebra(course.bases[-1]).oriented(),
         last=game.generator.algebra.oriented(),
-        bases=torch.stack(bases),
-        history=torch.stack(history),
-        support=support,
-        critic_advantage=critic_advantage(game, held) if n_held else None,
-        seconds=before + time.monotonic() - started,
+        bases=course.bases,
+        history=course.history,
+        support=start.support,
+        critic_advantage=game.critic_advantage(start.held.x, start.held.y),
+        seconds=course.seconds,
         seed=seed,
         config=config,
-        stopped_early=rest,
+        stopped_early=course.rested,
         coefficients={
             name: value.detach().flatten().tolist()
             for name, value in game.generator.coefficients.named_parameters()
@@ -210,4 +185,4 @@ def discover(
     )
 
 
-__all__ = ["TERMS", "Discovery", "critic_advantage", "discover", "quiet"]
+__all__ = ["TERMS", "Discovery", "Setup", "discover", "quiet", "set_up"]

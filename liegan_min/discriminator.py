@@ -27,7 +27,7 @@ class Discriminator(nn.Module):
         InputError: if a size is below 1 or the scale does not fit.
     """
 
-    scale: Tensor
+    scale: Tensor | None
 
     def __init__(
         self,
@@ -44,10 +44,11 @@ class Discriminator(nn.Module):
                 f"critic sizes must be at least 1 (classes: 0): inputs {inputs}, "
                 f"hidden {tuple(hidden)}, classes {classes}"
             )
-        scale = torch.ones(inputs) if scale is None else scale
-        if scale.shape != (inputs,) or not ((scale > 0) & scale.isfinite()).all():
+        if scale is not None and (
+            scale.shape != (inputs,) or not ((scale > 0) & scale.isfinite()).all()
+        ):
             raise InputError(f"scale must hold {inputs} positive numbers")
-        self.register_buffer("scale", scale.float())
+        self.register_buffer("scale", None if scale is None else scale.float())
         self.embed = nn.Embedding(classes, 32) if classes else None
         widths = [inputs + (32 if classes else 0), *hidden]
         layers: list[nn.Module] = []
@@ -57,10 +58,11 @@ class Discriminator(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Return logits s, (b,), for x, (b, t, k), and y, (b, ...) or None."""
-        parts = [x.flatten(1)]
+        z = x.flatten(1)
         if y is not None and self.embed is None:
-            parts.append(y.flatten(1))
-        z = torch.cat(parts, dim=1) / self.scale
+            z = torch.cat([z, y.flatten(1)], dim=1)
+        if self.scale is not None:
+            z = z / self.scale
         if y is not None and self.embed is not None:
             z = torch.cat([z, self.embed(y.reshape(len(y)))], dim=1)
         logits: Tensor = self.net(z)

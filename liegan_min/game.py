@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +15,25 @@ from liegan_min.generator import LieGenerator, YKind
 
 #: The columns of the history, one row per epoch.
 TERMS = ("critic", "generator", "cosine")
+
+
+class Played(NamedTuple):
+    """What a step, or an epoch of them, leaves to look at: logits, (n,), and cosine terms, (m,)."""
+
+    real: Tensor
+    moved: Tensor
+    cosine: Tensor
+
+    def terms(self) -> Tensor:
+        """Return the mean of each of TERMS, (len(TERMS),)."""
+        tell = losses.critic_loss(self.real, self.moved)
+        return torch.stack([tell, losses.generator_loss(self.moved), self.cosine.mean()])
+
+    @classmethod
+    def together(cls, steps: list[Played]) -> Played:
+        """Put the steps of an epoch end to end."""
+        real, moved, cosine = zip(*steps, strict=True)
+        return cls(torch.cat(real), torch.cat(moved), torch.stack(cosine))
 
 
 class Game:
@@ -25,6 +47,7 @@ class Game:
         config: the settings.
         k: dimension of the vectors.
         inputs: numbers that the critic sees.
+        outputs: numbers that y holds, or labels that it may be: for rules with a predictor.
         y_kind: how y answers to g.
         mask: (k, k), the search space of L.
         classes: number of labels, if y is one.
@@ -39,6 +62,7 @@ class Game:
         k: int,
         inputs: int,
         *,
+        outputs: int = 0,
         y_kind: YKind = "vector",
         mask: Tensor | None = None,
         classes: int = 0,
@@ -49,73 +73,102 @@ class Game:
         self.config = config
         self.device = device or torch.device("cpu")
         self.rng = torch.Generator().manual_seed(seed)
-        self.generator = LieGenerator(
-            k,
-            config.distribution(),
-            mask=mask,
-            init_scale=config.init_scale,
-            y_kind=y_kind,
-            rng=self.rng,
-        ).to(self.device)
+        self.generator = self.make_generator(k, mask, y_kind).to(self.device)
         # nn.Linear draws its start from the global generator: seed it, then put it back.
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            self.critic = Discriminator(inputs, config.hidden, classes=classes, scale=scale)
-        self.critic.to(self.device)
-        moving = [p for p in self.generator.parameters() if p.requires_grad]
-        self.moving: list[nn.Parameter] = moving
-        self.opt_generator = torch.optim.Adam(
-            moving, lr=config.lr_generator, betas=(config.beta1_generator, 0.999), fused=True
-        )
-        self.opt_critic = torch.optim.Adam(
-            self.critic.parameters(), lr=config.lr_critic, fused=True
-        )
+            self.critic = self.make_critic(inputs, outputs, classes, scale).to(self.device)
+        betas = config.beta1_generator, 0.999
+        self.moving = [p for p in self.generator.parameters() if p.requires_grad]
+        self.judging = list(self.critic.parameters())
+        players = [
+            {"params": self.moving, "lr": config.lr_generator, "betas": betas},
+            {"params": self.judging, "lr": config.lr_critic},
+        ]
+        self.optimiser = torch.optim.Adam(players, fused=True)
         self.steps = self.epochs = 0
         self.average = torch.zeros_like(self.generator.free)
 
-    def step(self, x: Tensor, y: Tensor | None) -> Tensor:
-        """Play one step on a batch: x, (b, t, k), and y. Returns the terms, (len(TERMS),)."""
-        c = self.config
-        gx, gy = self.generator(x, y, self.rng)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
-            verdict = losses.judge(self.critic, x, y, gx, gy, c.reject)
-        same = losses.cosine(gx, x)
-        penalty = c.cosine * same
-        if c.channels > 1 and c.correlation:
-            penalty = penalty + c.correlation * losses.correlation(self.generator.L)
-        if c.norm:
-            penalty = penalty + c.norm * losses.norm(self.generator.L, c.norm_order)
-
-        moved = [gx] if verdict.pull_y is None else [gx, gy]
-        pulls = [p for p in (verdict.pull_x, verdict.pull_y) if p is not None]
-        grads = torch.autograd.grad(
-            [penalty, *moved], self.moving, [torch.ones_like(penalty), *pulls], allow_unused=True
+    def make_generator(self, k: int, mask: Tensor | None, y_kind: YKind) -> LieGenerator:
+        """Return the player that moves the data."""
+        return LieGenerator(
+            k,
+            self.config.distribution(),
+            mask=mask,
+            init_scale=self.config.init_scale,
+            y_kind=y_kind,
+            rng=self.rng,
         )
-        for parameter, grad in zip(self.moving, grads, strict=True):
-            parameter.grad = grad
-        for parameter, grad in zip(self.critic.parameters(), verdict.critic_grads, strict=True):
-            parameter.grad = grad
-        self.opt_generator.step()
-        self.opt_critic.step()
+
+    def make_critic(
+        self, inputs: int, outputs: int, classes: int, scale: Tensor | None
+    ) -> nn.Module:
+        """Return the player that judges it."""
+        return Discriminator(inputs, self.config.hidden, classes=classes, scale=scale)
+
+    def penalties(self) -> list[Tensor]:
+        """Return the weighted terms that are functions of L alone, each ()."""
+        c, L = self.config, self.generator.L
+        terms = []
+        if c.channels > 1 and c.correlation:
+            terms.append(c.correlation * losses.correlation(L))
+        if c.norm:
+            terms.append(c.norm * losses.norm(L, c.norm_order))
+        return terms
+
+    def critic_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
+        """Return P("real" | real) - P("real" | moved) of the critic on pairs not trained on.
+
+        0: it cannot tell moved data from real. 1: it always can; the basis is not a symmetry. None
+        if there are no pairs.
+        """
+        if not len(x):
+            return None
+        with torch.no_grad():
+            gx, gy = self.generator(x, y, torch.Generator().manual_seed(0))
+            real, moved = self.critic(x, y), self.critic(gx, gy)
+        return float((real > 0).float().mean() - (moved > 0).float().mean())
+
+    def step(self, x: Tensor, y: Tensor | None) -> Played:
+        """Play one step on a batch: x, (b, t, k), and y."""
+        c, t = self.config, x.shape[1]
+        z, y = self.generator.join(x, y)
+        gz = self.generator.move(z, self.rng)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
+            verdict = losses.judge(self.critic, z, gz, y, c.reject)
+        with torch.no_grad():
+            same, away = losses.cosine_pull(gz[:, :t], x)
+            verdict.pull[:, :t].add_(away, alpha=c.cosine)
+        terms = self.penalties()
+        pulls = [verdict.pull, *(torch.ones_like(term) for term in terms)]
+        grads = torch.autograd.grad([gz, *terms], self.moving, pulls)
+        self.update(grads, verdict.critic_grads)
+        return Played(verdict.real, verdict.moved, same)
+
+    def update(self, moving: Sequence[Tensor], judging: Sequence[Tensor]) -> None:
+        """Let both players take their step along these gradients."""
+        for parameters, grads in ((self.moving, moving), (self.judging, judging)):
+            for parameter, grad in zip(parameters, grads, strict=True):
+                parameter.grad = grad
+        self.optimiser.step()
         self.steps += 1
-        self.average.lerp_(self.generator.free.detach(), 1 - c.ema)
-        return torch.stack([verdict.critic_loss, verdict.generator_loss, same.detach()])
+        self.average.lerp_(self.generator.free.detach(), 1 - self.config.ema)
 
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through the data once, in a new order. Returns the mean of the terms."""
         order = torch.randperm(len(x), generator=self.rng).to(x.device)
-        total = torch.zeros(len(TERMS), device=self.device)
         left = 1 - self.epochs / self.config.epochs if self.config.anneal else 1.0
-        self.opt_generator.param_groups[0]["lr"] = self.config.lr_generator * left
-        self.opt_critic.param_groups[0]["lr"] = self.config.lr_critic * left
+        rates = self.config.lr_generator, self.config.lr_critic
+        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * left
         # A last batch of one or two would let single points steer the game: leave it for next time.
-        batches = [
-            b for b in torch.split(order, self.config.batch) if 2 * len(b) >= self.config.batch
-        ]
-        for rows in batches:
-            total += self.step(x[rows], None if y is None else y[rows])
+        rows = self.config.batch
+        used = len(x) if 2 * (len(x) % rows) >= rows else len(x) - len(x) % rows
+        xs = torch.split(x[order[:used]], rows)
+        ys = [None] * len(xs) if y is None else torch.split(y[order[:used]], rows)
+        played = [self.step(bx, by) for bx, by in zip(xs, ys, strict=True)]
         self.epochs += 1
-        return total / len(batches)
+        return type(played[0]).together(played).terms()
 
     @property
     def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
@@ -128,9 +181,8 @@ class Game:
         state = {"rng": self.rng.get_state(), "average": self.average}
         for name, module in (("generator", self.generator), ("critic", self.critic)):
             state |= {f"{name}.{k}": v for k, v in module.state_dict().items()}
-        for name, optimiser in (("opt_g", self.opt_generator), ("opt_c", self.opt_critic)):
-            for i, moments in optimiser.state_dict()["state"].items():
-                state |= {f"{name}.{i}.{k}": v for k, v in moments.items()}
+        for i, moments in self.optimiser.state_dict()["state"].items():
+            state |= {f"optimiser.{i}.{k}": v for k, v in moments.items()}
         return state
 
     def restore(self, state: dict[str, Tensor], steps: int, epochs: int) -> None:
@@ -149,13 +201,12 @@ class Game:
 
         self.generator.load_state_dict(part("generator"))
         self.critic.load_state_dict(part("critic"))
-        for name, optimiser in (("opt_g", self.opt_generator), ("opt_c", self.opt_critic)):
-            moments: dict[int, dict[str, Tensor]] = {}
-            for key, value in part(name).items():
-                i, field = key.split(".", 1)
-                moments.setdefault(int(i), {})[field] = value
-            groups = optimiser.state_dict()["param_groups"]
-            optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        moments: dict[int, dict[str, Tensor]] = {}
+        for key, value in part("optimiser").items():
+            i, field = key.split(".", 1)
+            moments.setdefault(int(i), {})[field] = value
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         self.average.copy_(state["average"])
         self.rng.set_state(state["rng"])
         self.steps, self.epochs = steps, epochs

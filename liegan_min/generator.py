@@ -11,6 +11,7 @@ from liegan_min import expm
 from liegan_min.algebra import LieAlgebra, act
 from liegan_min.coefficients import Coefficients, Normal
 from liegan_min.errors import InputError
+from liegan_min.one_parameter import one_parameter
 
 #: How y answers to g: moved by it, left alone as a number, or left alone as a class.
 YKind = Literal["vector", "scalar", "label"]
@@ -69,11 +70,22 @@ class LieGenerator(nn.Module):
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """Draw group elements g, (n, k, k)."""
         w = self.coefficients.sample(n, rng)
-        return expm.exp(torch.einsum("nc,cij->nij", w, self.L))
+        if self.coefficients.channels == 1:
+            return one_parameter(w[:, 0], self.L[0])
+        return expm.exp((w @ self.L.flatten(1)).view(-1, *self.mask.shape))
+
+    def join(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Put what g moves into one tensor: (x, y) -> vectors z, (b, t + s, k), and the y left."""
+        return (x, y) if y is None or self.y_kind != "vector" else (torch.cat([x, y], 1), None)
+
+    def move(self, z: Tensor, rng: torch.Generator) -> Tensor:
+        """Move joined vectors, (b, t, k): all of a sample by the same g."""
+        return act(self.sample(len(z), rng), z)
 
     def forward(
         self, x: Tensor, y: Tensor | None, rng: torch.Generator
     ) -> tuple[Tensor, Tensor | None]:
         """Move a batch: x, (b, t, k), and y by the same g if it is a vector, (b, s, k)."""
-        g = self.sample(len(x), rng)
-        return act(g, x), act(g, y) if y is not None and self.y_kind == "vector" else y
+        z, left = self.join(x, y)
+        gx = self.move(z, rng)
+        return (gx, y) if left is y else (gx[:, : x.shape[1]], gx[:, x.shape[1] :])

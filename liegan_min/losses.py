@@ -28,6 +28,19 @@ def cosine(gx: Tensor, x: Tensor) -> Tensor:
     return ((gx * x).sum(-1) * squares.clamp(min=_TINY).rsqrt()).mean().abs()
 
 
+def cosine_pull(gx: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `cosine(gx, x)` and its gradient with respect to gx, (..., k), in closed form.
+
+    With u = x/|x| and v = gx/|gx| the gradient of the mean of u·v is (u - (u·v) v)/|gx| by n.
+    """
+    inverse = (gx * gx).sum(-1, keepdim=True).clamp_(min=_TINY).rsqrt_()
+    u, v = F.normalize(x, dim=-1), gx * inverse
+    cos = (u * v).sum(-1, keepdim=True)
+    mean = cos.mean()
+    pull = torch.addcmul(u, cos, v, value=-1).mul_(inverse * (mean.sign() / cos.numel()))
+    return mean.abs(), pull
+
+
 def correlation(L: Tensor) -> Tensor:
     """Return Σ_{i<j} k |cos(L_i, L_j)| for L, (c, k, k): 0 when the channels are orthogonal.
 
@@ -45,25 +58,23 @@ def norm(L: Tensor, p: float) -> Tensor:
 
 @dataclass
 class Verdict:
-    """What one look of the critic yields: both losses, and both players' gradients.
+    """What one look of the critic yields: its logits, and both players' gradients.
 
-    `pull_x`, `pull_y` are the gradients of the generator's loss with respect to moved data.
+    Attributes:
+        real: logits of the real samples, (n,).
+        moved: logits of the moved samples, (n,).
+        critic_grads: in the order of `critic.parameters()`.
+        pull: gradient of the generator's loss with respect to the moved samples, (n, t, k).
     """
 
-    critic_loss: Tensor
-    generator_loss: Tensor
+    real: Tensor
+    moved: Tensor
     critic_grads: tuple[Tensor, ...]
-    pull_x: Tensor
-    pull_y: Tensor | None
+    pull: Tensor
 
 
 def judge(
-    critic: nn.Module,
-    x: Tensor,
-    y: Tensor | None,
-    gx: Tensor,
-    gy: Tensor | None,
-    reject: float = 1e-12,
+    critic: nn.Module, x: Tensor, gx: Tensor, y: Tensor | None = None, reject: float = 1e-12
 ) -> Verdict:
     """Judge real and moved data once, and serve both players from one backward pass.
 
@@ -78,35 +89,21 @@ def judge(
     through the clamp inside its cross-entropy, at 1e-12. `reject=0` keeps the textbook gradient.
 
     Args:
-        critic: maps (x, y) to logits.
-        x: real samples, (n, t, k).
-        y: what belongs to them, or None.
-        gx: moved samples, (n, t, k), still attached to the generator's graph.
-        gy: moved y; `y` itself where g does not move it.
+        critic: maps vectors, or vectors and y, to logits.
+        x: real samples, (n, t, k): all vectors that g moves (`LieGenerator.join`).
+        gx: the same, moved.
+        y: what belongs to them and g leaves alone, (n, ...), or None.
         reject: belief σ(s) below which a moved sample loses its pull.
-
-    Returns:
-        the verdict; gradients of the critic in the order of `critic.parameters()`.
     """
-    y_moves = gy is not None and gy is not y
-    leaf_x = gx.detach().requires_grad_()
-    leaf_y = gy.detach().requires_grad_() if gy is not None and y_moves else gy
-    both_y = None if y is None or leaf_y is None else torch.cat([y, leaf_y])
-    leaves = [leaf_x, leaf_y] if y_moves and leaf_y is not None else [leaf_x]
-    s = critic(torch.cat([x, leaf_x]), both_y)
-    s = s.to(torch.promote_types(s.dtype, torch.float32))  # half precision has no room for e^s
+    leaf = gx.detach().requires_grad_()
     n = len(x)
+    s = critic(torch.cat([x, leaf]), None if y is None else torch.cat([y, y]))
+    s = s.to(torch.promote_types(s.dtype, torch.float32))  # half precision has no room for e^s
     with torch.no_grad():
-        real, moved = s.split(n)
-        believed = torch.sigmoid(moved)
-        slope = torch.cat([-torch.sigmoid(-real), believed]) / (2 * n)
-        rescale = -2 * torch.sigmoid(-moved) / believed.clamp(min=max(reject, _TINY))
-        values = critic_loss(real, moved), generator_loss(moved)
-    grads = torch.autograd.grad(s, [*critic.parameters(), *leaves], slope)
-    pulls = [g * rescale.view(-1, *[1] * (g.ndim - 1)) for g in grads[-len(leaves) :]]
-    return Verdict(
-        *values,
-        critic_grads=grads[: -len(leaves)],
-        pull_x=pulls[0],
-        pull_y=pulls[1] if y_moves else None,
-    )
+        believed, doubted = torch.sigmoid(s), torch.sigmoid(-s)  # 1 - σ(s) would lose its digits
+        slope = torch.cat([-doubted[:n], believed[n:]]) / (2 * n)
+        rescale = -2 * doubted[n:] / believed[n:].clamp(min=max(reject, _TINY))
+    *critic_grads, pull = torch.autograd.grad(s, [*critic.parameters(), leaf], slope)
+    pull = pull * rescale.view(-1, *[1] * (pull.ndim - 1))
+    real, moved = s.detach().split(n)
+    return Verdict(real, moved, tuple(critic_grads), pull)

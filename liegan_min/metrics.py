@@ -10,7 +10,11 @@ from torch import Tensor
 
 from liegan_min import linalg, tolerances
 from liegan_min.algebra import LieAlgebra
+from liegan_min.baselines.symmetrygan import Element
 from liegan_min.discovery import Discovery
+
+#: Metrics by name, and arrays by name.
+Judged = tuple[dict[str, float | int | bool | None], dict[str, list[Any]]]
 
 
 def curve(bases: Tensor, truth: LieAlgebra, support: linalg.Array | None) -> list[float]:
@@ -24,9 +28,7 @@ def _rounded(a: Tensor | linalg.Array | list[float]) -> list[Any]:
     return np.vectorize(lambda v: float(f"{v:.7g}"), otypes=[float])(values).tolist()  # type: ignore[no-any-return]
 
 
-def discovery_metrics(
-    found: Discovery, truth: LieAlgebra
-) -> tuple[dict[str, float | int | bool | None], dict[str, list[Any]]]:
+def discovery_metrics(found: Discovery, truth: LieAlgebra) -> Judged:
     """Compare a discovery with the truth.
 
     The cosine is that of the largest principal angle between the spans. `support_cosine` compares
@@ -59,5 +61,52 @@ def discovery_metrics(
         "curve": _rounded(curve(found.bases, truth, P)),
         "norm_curve": _rounded(torch.linalg.vector_norm(found.bases, dim=(1, 2, 3))),
         "critic_curve": _rounded(found.history[:, 0]),
+    }
+    return metrics, arrays
+
+
+def nearest_turn(g: Tensor, truth: LieAlgebra, support: linalg.Array) -> tuple[float, float]:
+    """Return (cosine, angle in degrees) of the element exp(θL) that acts most like g on data.
+
+    The cosine is that of g P and exp(θL) P as vectors: 1 if g acts on the support as the element
+    does, up to a factor.
+
+    Args:
+        g: (k, k).
+        truth: one compact direction L, scaled so that exp(2πL) = 1.
+        support: P, (k, r).
+    """
+    P = torch.from_numpy(support)
+    moved = (g.double() @ P).flatten()
+    theta = torch.linspace(-torch.pi, torch.pi, 3601, dtype=torch.float64)
+    turns = (truth.exp(theta[:, None]) @ P).flatten(1)
+    cosines = turns @ moved / (turns.norm(dim=1) * moved.norm()).clamp(min=1e-300)
+    best = int(cosines.argmax())
+    return float(cosines[best]), float(torch.rad2deg(theta[best]))
+
+
+def element_metrics(found: Element, truth: LieAlgebra) -> Judged:
+    """Compare one group element with the nearest one of the true group.
+
+    An element at 0° is the identity: close to the group, and no discovery.
+    """
+    cosine, angle = nearest_turn(found.g, truth, found.support)
+    cosine_last, angle_last = nearest_turn(found.last, truth, found.support)
+    metrics: dict[str, float | int | bool | None] = {
+        "support_cosine": cosine,
+        "support_cosine_last": cosine_last,
+        "angle_deg": angle,
+        "angle_deg_last": angle_last,
+        "support_rank": int(found.support.shape[1]),
+        "norm": float(torch.linalg.norm(found.g)),
+        "epochs": len(found.course.bases),
+        "success": cosine >= tolerances.FOUND and abs(angle) > 1.0,
+    }
+    bases = found.course.bases[:, 0]
+    arrays = {
+        "element": _rounded(found.g),
+        "last": _rounded(found.last),
+        "curve": _rounded([nearest_turn(g, truth, found.support)[0] for g in bases]),
+        "critic_curve": _rounded(found.course.history[:, 0]),
     }
     return metrics, arrays

@@ -92,6 +92,9 @@ class Record(BaseModel):
     config: dict[str, Any]
     config_hash: str = Field(pattern="^[0-9a-f]{64}$")
     data: DataSource
+    inputs: dict[str, str] = Field(
+        default_factory=dict, description="sha256 of the records that the run built on"
+    )
     sources: Sources
     machine: Machine
     wall_seconds: float = Field(gt=0)

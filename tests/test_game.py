@@ -29,9 +29,10 @@ def same(a, b):
 def test_a_step_moves_both_players():
     g = game()
     before = weights(g)
-    terms = g.step(batch(), batch(seed=1))
+    played = g.step(batch(), batch(seed=1))
     after = weights(g)
-    assert terms.shape == (len(TERMS),)
+    assert played.real.shape == played.moved.shape == (16,)
+    assert played.terms().shape == (len(TERMS),)
     assert not torch.equal(before["generator.free"], after["generator.free"])
     assert not torch.equal(before["critic.net.0.weight"], after["critic.net.0.weight"])
     assert g.steps == 1
@@ -48,7 +49,7 @@ def test_a_step_is_that_of_two_separate_players(y_kind):
     options = {"y_kind": y_kind or "scalar", "classes": 3 if y_kind == "label" else 0}
     inputs = 2 if y_kind in ("label", None) else 4
     played, slow = (game(config, inputs=inputs, **options) for _ in range(2))
-    terms = played.step(x, y)
+    terms = played.step(x, y).terms()
 
     gx, gy = slow.generator(x, y, slow.rng)
     fool = losses.generator_loss(slow.critic(gx, gy))
@@ -60,8 +61,11 @@ def test_a_step_is_that_of_two_separate_players(y_kind):
     critic = list(slow.critic.parameters())
     for p, grad in zip(critic, torch.autograd.grad(tell, critic), strict=True):
         p.grad = grad
-    slow.opt_generator.step()
-    slow.opt_critic.step()
+    for parameters, rate, beta in (
+        ([slow.generator.free], config.lr_generator, config.beta1_generator),
+        (critic, config.lr_critic, 0.9),
+    ):
+        torch.optim.Adam(parameters, lr=rate, betas=(beta, 0.999)).step()
 
     expected = torch.stack([tell, fool, losses.cosine(gx, x)]).detach()
     torch.testing.assert_close(terms, expected)
@@ -107,7 +111,7 @@ def test_an_epoch_returns_the_mean_of_its_terms():
     played, stepped = game(config, seed=1), game(config, seed=1)
     mean = played.epoch(x, x)
     torch.randperm(32, generator=stepped.rng)
-    terms = [stepped.step(x[:16], x[:16]) for _ in range(2)]
+    terms = [stepped.step(x[:16], x[:16]).terms() for _ in range(2)]
     torch.testing.assert_close(mean, torch.stack(terms).mean(0))
 
 

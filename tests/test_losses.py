@@ -62,6 +62,26 @@ def test_the_cosine_does_not_see_the_length_of_a_vector(rng):
     assert float(losses.cosine(3 * x, x)) == pytest.approx(1)
 
 
+@given(seed=st.integers(0, 2**31 - 1), size=st.floats(1e-3, 1e3))
+def test_the_closed_gradient_of_the_cosine_is_that_of_autograd(seed, size):
+    rng = torch.Generator().manual_seed(seed)
+    x = torch.randn(6, 2, 3, generator=rng, dtype=torch.float64)
+    gx = size * torch.randn(6, 2, 3, generator=rng, dtype=torch.float64)
+    gx.requires_grad_()
+    slow = losses.cosine(gx, x)
+    (gradient,) = torch.autograd.grad(slow, gx)
+    value, pull = losses.cosine_pull(gx.detach(), x)
+    torch.testing.assert_close(value, slow.detach())
+    torch.testing.assert_close(pull, gradient, rtol=1e-9, atol=1e-12 / size)
+
+
+def test_a_vector_of_length_zero_has_no_direction_to_pull_in():
+    x = tensor([[1.0, 0.0], [1.0, 0.0]])
+    value, pull = losses.cosine_pull(tensor([[0.0, 0.0], [2.0, 0.0]]), x)
+    assert float(value) == pytest.approx(0.5)
+    assert torch.isfinite(pull).all()
+
+
 def test_the_correlation_agrees_with_a_loop_over_pairs(rng):
     L = torch.from_numpy(rng.normal(size=(4, 3, 3)))
     slow = 0.0

@@ -30,10 +30,16 @@ def two_passes(critic, x, y, gx, gy):
 
 def check(critic, x, y, gx, gy):
     values, weights, pulls = two_passes(critic, x, y, gx, gy)
-    verdict = losses.judge(critic, x, y, gx, gy, reject=0)
-    got = [p for p in (verdict.pull_x, verdict.pull_y) if p is not None]
-    torch.testing.assert_close(verdict.critic_loss, values[0].detach())
-    torch.testing.assert_close(verdict.generator_loss, values[1].detach())
+    t = x.shape[1]
+    if gy is not None and gy is not y:
+        verdict = losses.judge(critic, torch.cat([x, y], 1), torch.cat([gx, gy], 1), reject=0)
+        got = [verdict.pull[:, :t], verdict.pull[:, t:]]
+    else:
+        verdict = losses.judge(critic, x, gx, y, reject=0)
+        got = [verdict.pull]
+    tell = losses.critic_loss(verdict.real, verdict.moved)
+    torch.testing.assert_close(tell, values[0].detach())
+    torch.testing.assert_close(losses.generator_loss(verdict.moved), values[1].detach())
     torch.testing.assert_close(verdict.critic_grads, weights, rtol=1e-10, atol=1e-14)
     torch.testing.assert_close(got, list(pulls), rtol=1e-10, atol=1e-14)
 
@@ -48,12 +54,11 @@ def test_without_y():
 
 
 @pytest.mark.parametrize("classes", [0, 4])
-def test_scalars_and_labels_get_no_pull(classes):
+def test_scalars_and_labels_stay_as_they_are(classes):
     y = torch.arange(7) % 4 if classes else draw(7, 1)
     critic = Discriminator(3 + (not classes), (16,), classes=classes).double()
     x, gx = draw(7, 1, 3), draw(7, 1, 3, seed=1)
     check(critic, x, y, gx, y)
-    assert losses.judge(critic, x, y, gx, y).pull_y is None
 
 
 @pytest.mark.parametrize("real", [-50.0, 0.0, 50.0])
@@ -82,7 +87,7 @@ class Sure(nn.Module):
 def pull_of(logit, **options):
     """The pull on three moved samples of one logit, in float32; the true one is -σ(-s)/3 ∂s/∂x."""
     x, gx = torch.zeros(3, 1, 2), torch.tensor([[[logit, 0.0]]] * 3)
-    return losses.judge(Sure(), x, None, gx, None, **options).pull_x.double()
+    return losses.judge(Sure(), x, gx, **options).pull.double()
 
 
 def true_pull(logit):
@@ -115,15 +120,15 @@ def test_a_sample_beyond_all_belief_pulls_at_nothing():
 def test_the_data_and_the_weights_are_left_without_gradients():
     critic = Discriminator(3, (8,)).double()
     gx = draw(5, 1, 3).requires_grad_()
-    verdict = losses.judge(critic, draw(5, 1, 3), None, gx, None)
+    verdict = losses.judge(critic, draw(5, 1, 3), gx)
     assert gx.grad is None
     assert all(p.grad is None for p in critic.parameters())
-    assert not verdict.pull_x.requires_grad
+    assert not verdict.pull.requires_grad
 
 
 def test_gradients_come_in_the_order_of_the_weights():
     critic = Discriminator(3, (8, 5)).double()
-    verdict = losses.judge(critic, draw(5, 1, 3), None, draw(5, 1, 3), None)
+    verdict = losses.judge(critic, draw(5, 1, 3), draw(5, 1, 3))
     shapes = [g.shape for g in verdict.critic_grads]
     assert shapes == [p.shape for p in critic.parameters()]
 
@@ -131,4 +136,4 @@ def test_gradients_come_in_the_order_of_the_weights():
 def test_half_precision_logits_are_judged_in_float32():
     critic = Discriminator(3, (8,)).bfloat16()
     x, gx = draw(5, 1, 3).bfloat16(), draw(5, 1, 3, seed=1).bfloat16()
-    assert losses.judge(critic, x, None, gx, None).critic_loss.dtype == torch.float32
+    assert losses.judge(critic, x, gx).real.dtype == torch.float32

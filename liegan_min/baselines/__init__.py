@@ -1,0 +1,1 @@
+"""Other ways to look for a symmetry: what LieGAN is compared with."""

@@ -1,0 +1,134 @@
+"""What each table cell runs: experiments, their methods, and the settings of each profile.
+
+Adding a method to an experiment is one entry in its `Experiment`; each experiment is a file here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from liegan_min import files, paths, records
+from liegan_min.config import Settings, pick_device
+from liegan_min.datasets import store
+from liegan_min.errors import InputError
+from liegan_min.experiments.method import Experiment, Method
+from liegan_min.experiments.two_body_discovery import (
+    BLOCKS,
+    EXPANDED,
+    SO2,
+    TWO_BODY_DISCOVERY,
+    two_body_pairs,
+)
+from liegan_min.records import DataSource, Machine, Record, Sources
+
+EXPERIMENTS: dict[str, Experiment] = {"two-body-discovery": TWO_BODY_DISCOVERY}
+
+
+def _one_of(kind: str, name: str, known: Mapping[str, Any]) -> Any:
+    if name not in known:
+        raise InputError(f"unknown {kind} {name!r}; there are: {', '.join(known)}")
+    return known[name]
+
+
+def method_of(experiment: str, method: str) -> Method:
+    """Return a method of an experiment.
+
+    Raises:
+        InputError: naming what is unknown, and what there is.
+    """
+    e: Experiment = _one_of("experiment", experiment, EXPERIMENTS)
+    m: Method = _one_of(f"method of {experiment}", method, e.methods)
+    return m
+
+
+def settings(experiment: str, method: str, profile: str) -> Any:
+    """Return the settings of a table cell's run.
+
+    Raises:
+        InputError: naming what is unknown, and what there is.
+    """
+    config: Settings = _one_of(
+        f"profile of {method}", profile, method_of(experiment, method).profiles
+    )
+    return config
+
+
+def play(
+    experiment: str,
+    method: str,
+    profile: str,
+    seed: int,
+    *,
+    device: str = "auto",
+    checkpoint: Path | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """Run one table cell and return what it found, without a record."""
+    config = settings(experiment, method, profile)
+    return method_of(experiment, method).play(
+        config, seed=seed, device=device, checkpoint=checkpoint, progress=progress
+    )
+
+
+def run(
+    experiment: str,
+    method: str,
+    profile: str,
+    seed: int,
+    *,
+    device: str = "auto",
+    progress: bool | None = None,
+) -> Record:
+    """Run one table cell and describe it in a record; a killed run resumes where it was.
+
+    Raises:
+        InputError, DamagedFileError: see `settings`, `store.load` and the method's `play`.
+    """
+    config = settings(experiment, method, profile)
+    m = method_of(experiment, method)
+    data = DataSource(name=m.data, sha256=store.checksum(m.data))
+    needed = [records.where(e, name, "paper", seed) for e, name in m.needs]
+    sources = Sources.here()
+    checkpoint = paths.checkpoints() / experiment / method / f"{profile}-s{seed}.safetensors"
+    cpu = time.process_time()
+    found = play(
+        experiment, method, profile, seed, device=device, checkpoint=checkpoint, progress=progress
+    )
+    metrics, arrays = m.judge(found)
+    return Record(
+        experiment=experiment,
+        method=method,
+        profile=profile,
+        seed=seed,
+        config=config.model_dump(mode="json"),
+        config_hash=config.digest(),
+        data=data,
+        inputs={
+            path.relative_to(paths.results()).as_posix(): files.sha256(path) for path in needed
+        },
+        sources=sources,
+        machine=Machine.here(str(pick_device(device))),
+        wall_seconds=found.seconds,
+        cpu_seconds=time.process_time() - cpu,
+        peak_memory_mb=records.peak_memory_mb(),
+        metrics=metrics,
+        arrays=arrays,
+    )
+
+
+__all__ = [
+    "BLOCKS",
+    "EXPANDED",
+    "EXPERIMENTS",
+    "SO2",
+    "Experiment",
+    "Method",
+    "method_of",
+    "play",
+    "run",
+    "settings",
+    "two_body_pairs",
+]

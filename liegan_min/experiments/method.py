@@ -1,0 +1,52 @@
+"""What a table cell is: a method with its settings, how it is run, and how it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from liegan_min.config import Settings
+from liegan_min.metrics import Judged
+
+
+class Play(Protocol):
+    """Runs a method once; what it returns has the `seconds` that it took."""
+
+    def __call__(
+        self,
+        config: Any,
+        *,
+        seed: int,
+        device: str,
+        checkpoint: Path | None,
+        progress: bool | None,
+    ) -> Any:
+        """Return what was found."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to do a task.
+
+    Attributes:
+        profiles: settings by profile.
+        play: runs it.
+        judge: metrics and arrays of what `play` returned.
+        data: name of the data set that it runs on.
+        needs: given a seed, the records that it builds on, as (experiment, method) pairs.
+    """
+
+    profiles: Mapping[str, Settings]
+    play: Play
+    judge: Callable[[Any], Judged]
+    data: str
+    needs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A task, and the methods that are tried on it, in the order of their table."""
+
+    methods: Mapping[str, Method] = field(default_factory=dict)

@@ -1,0 +1,129 @@
+"""The loop around a game: epochs, until it ends or comes to rest; killed, it resumes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from liegan_min import files
+from liegan_min.algebra import LieAlgebra
+from liegan_min.config import GameConfig
+from liegan_min.data import Pairs
+from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.game import Game
+
+with warnings.catch_warnings():
+    # In a notebook without ipywidgets the bar falls back to text; the page need not say so.
+    warnings.simplefilter("ignore")
+    from tqdm.auto import tqdm
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a game went.
+
+    Attributes:
+        bases: (epochs, c, k, k), the averaged basis after each epoch.
+        history: (epochs, len(TERMS)), the mean terms of each epoch.
+        seconds: wall time, over all the sittings of a resumed run.
+        rested: whether it stopped early, having come to rest.
+    """
+
+    bases: Tensor
+    history: Tensor
+    seconds: float
+    rested: bool
+
+
+def quiet(progress: bool | None) -> bool:
+    """Whether to hide the progress bar: always as told; untold, under CI and where no one looks."""
+    if progress is not None:
+        return not progress
+    return bool(os.environ.get("CI")) or not sys.stderr.isatty()
+
+
+def _at_rest(bases: list[Tensor], config: GameConfig) -> bool:
+    """Whether the averaged span has turned by less than the stop angle over the last epochs."""
+    if config.stop_angle is None or len(bases) <= config.patience:
+        return False
+    then, now = LieAlgebra(bases[-1 - config.patience]), LieAlgebra(bases[-1])
+    return then.grassmann(now) < config.stop_angle
+
+
+def _resume(path: Path, game: Game, key: str) -> tuple[list[Tensor], list[Tensor], float]:
+    """Restore a game from a checkpoint; return bases, history, and the seconds spent so far."""
+    tensors, notes = files.load_tensors(path)
+    if notes.get("key") != key:
+        raise InputError(
+            f"checkpoint {path} belongs to other settings, data, or another seed; "
+            "delete it or name another"
+        )
+    try:
+        bases, history = tensors.pop("bases"), tensors.pop("history")
+        game.restore(tensors, int(notes["steps"]), len(bases))
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise DamagedFileError(f"{path} does not fit the game ({error}); delete it") from None
+    return list(bases), list(history), float(notes["seconds"])
+
+
+def play(
+    game: Game,
+    train: Pairs,
+    key: str,
+    *,
+    checkpoint: Path | None = None,
+    checkpoint_seconds: float = 30.0,
+    progress: bool | None = None,
+) -> Course:
+    """Play a game to its end.
+
+    Args:
+        game: at its start.
+        train: the samples, on the game's device.
+        key: names everything that the outcome depends on; a checkpoint of another key is refused.
+        checkpoint: file that a killed run resumes from; removed when the run ends.
+        checkpoint_seconds: least time between two writes of it; an epoch is never cut in two.
+        progress: show a bar; default: in a terminal, and not under CI.
+
+    Raises:
+        InputError: if the basis does not stay finite, or the checkpoint is another game's.
+        DamagedFileError: if the checkpoint is damaged.
+    """
+    config = game.config
+    bases: list[Tensor] = []
+    history: list[Tensor] = []
+    before = 0.0
+    if checkpoint is not None and checkpoint.exists():
+        bases, history, before = _resume(checkpoint, game, key)
+    started = saved = time.monotonic()
+    rest = False
+    bar = tqdm(total=config.epochs, initial=len(bases), disable=quiet(progress), unit="epoch")
+    with bar:
+        while len(bases) < config.epochs and not (rest := _at_rest(bases, config)):
+            history.append(game.epoch(train.x, train.y).cpu())
+            bases.append(game.L.cpu())
+            if not torch.isfinite(bases[-1]).all():
+                raise InputError(
+                    f"the basis is no longer finite after epoch {len(bases)}; "
+                    "lower lr_generator, or scale x to unit size"
+                )
+            bar.update()
+            now = time.monotonic()
+            if checkpoint is not None and now - saved > checkpoint_seconds:
+                saved = now
+                tensors = game.tensors() | {"bases": torch.stack(bases)}
+                tensors |= {"history": torch.stack(history)}
+                spent = str(before + now - started)
+                notes = {"key": key, "steps": str(game.steps), "seconds": spent}
+                files.save_tensors(checkpoint, tensors, notes)
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
+    seconds = before + time.monotonic() - started
+    return Course(torch.stack(bases), torch.stack(history), seconds, rest)
