@@ -54,7 +54,9 @@ class GameConfig(Settings):
     epochs: int = Field(100, ge=1)
     lr_generator: float = Field(1e-3, gt=0)
     lr_critic: float = Field(2e-4, gt=0)
-    anneal: bool = Field(False, description="let both learning rates fall linearly to 0 at the end")
+    anneal: bool = Field(
+        False, description="let both learning rates fall to 0, as the square of what is left"
+    )
     beta1_generator: float = Field(0.5, ge=0, lt=1)
     cosine: float = Field(1.0, ge=0, description="λ: weight of |E cos(gx, x)|")
     correlation: float = Field(1.0, ge=0, description="η: weight of the channel correlation")

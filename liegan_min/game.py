@@ -157,7 +157,7 @@ class Game:
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through the data once, in a new order. Returns the mean of the terms."""
         order = torch.randperm(len(x), generator=self.rng).to(x.device)
-        left = 1 - self.epochs / self.config.epochs if self.config.anneal else 1.0
+        left = (1 - self.epochs / self.config.epochs) ** 2 if self.config.anneal else 1.0
         rates = self.config.lr_generator, self.config.lr_critic
         for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * left

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from liegan_min import linalg, tolerances
 from liegan_min.algebra import LieAlgebra
+from liegan_min.baselines.spectral import Moments
 from liegan_min.baselines.symmetrygan import Element
 from liegan_min.discovery import Discovery
 
@@ -108,5 +109,25 @@ def element_metrics(found: Element, truth: LieAlgebra) -> Judged:
         "last": _rounded(found.last),
         "curve": _rounded([nearest_turn(g, truth, found.support)[0] for g in bases]),
         "critic_curve": _rounded(found.course.history[:, 0]),
+    }
+    return metrics, arrays
+
+
+def spectral_metrics(found: Moments, truth: LieAlgebra) -> Judged:
+    """Compare what the second moments allow with the truth."""
+    P = found.support
+    cosine = found.algebra.cosine(truth, P)
+    metrics: dict[str, float | int | bool | None] = {
+        "support_cosine": cosine,
+        "raw_cosine": found.algebra.cosine(truth),
+        "grassmann": found.algebra.grassmann(truth, P),
+        "gap": found.gap,
+        "support_rank": int(P.shape[1]),
+        "norm": float(torch.linalg.norm(found.algebra.basis)),
+        "success": cosine >= tolerances.FOUND,
+    }
+    arrays = {
+        "basis": _rounded(found.algebra.basis),
+        "singular_values": _rounded(found.singular_values),
     }
     return metrics, arrays

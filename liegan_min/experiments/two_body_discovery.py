@@ -10,6 +10,7 @@ from torch import Tensor
 
 from liegan_min import groups
 from liegan_min.baselines.augerino_plus import AugerinoPlus
+from liegan_min.baselines.spectral import Moments, SpectralConfig, spectral
 from liegan_min.baselines.symmetrygan import Element, discover_element
 from liegan_min.config import GameConfig
 from liegan_min.data import Pairs, as_pairs
@@ -17,7 +18,7 @@ from liegan_min.datasets import store, two_body
 from liegan_min.discovery import Discovery, discover
 from liegan_min.experiments.method import Experiment, Method
 from liegan_min.game import Game
-from liegan_min.metrics import discovery_metrics, element_metrics
+from liegan_min.metrics import discovery_metrics, element_metrics, spectral_metrics
 
 #: The truth of the two-body task: one angle turns q1, p1, q2 and p2 together.
 SO2 = groups.diagonal(groups.so(2), 4)
@@ -42,7 +43,7 @@ _QUICK = GameConfig(
     hidden=(128, 128),
     standardise=True,
     batch=128,
-    epochs=16,
+    epochs=20,
     lr_generator=5e-3,
     lr_critic=5e-3,
     anneal=True,
@@ -61,6 +62,10 @@ def _play(
 
 def _element(config: GameConfig, **how: Any) -> Element:
     return discover_element(two_body_pairs(), config, mask=BLOCKS, **how)
+
+
+def _spectral(config: SpectralConfig, *, seed: int, **_: Any) -> Moments:
+    return spectral(two_body_pairs(), config, mask=BLOCKS, seed=seed)
 
 
 def _method(
@@ -87,6 +92,13 @@ TWO_BODY_DISCOVERY = Experiment(
         "augerino-plus": _method(rules=AugerinoPlus, paper=_SUPERVISED),
         "symmetrygan": Method(
             {"paper": GameConfig()}, _element, partial(element_metrics, truth=SO2), "two-body"
+        ),
+        # Half of the pairs, so that seeds differ; there is nothing else to draw.
+        "spectral": Method(
+            {"paper": SpectralConfig(subsample=0.5)},
+            _spectral,
+            partial(spectral_metrics, truth=SO2),
+            "two-body",
         ),
         # The remedy for the collapse that λ = 1 leads to, and the control that shows why it
         # happens: the same game on orbits that start anywhere (chapter 04).
