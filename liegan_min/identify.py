@@ -24,20 +24,31 @@ _SIMPLE = {
 
 
 def _one_parameter(L: torch.Tensor) -> str:
-    """Name the algebra spanned by one matrix, (k, k), from its eigenvalues."""
+    """Name the algebra spanned by one matrix, (k, k), from its eigenvalues.
+
+    Every such algebra is R as far as its bracket tells. So the name is that of the action: so(2) if
+    planes turn at one rate, so(1,1) if pairs of axes are boosted at one rate, and nothing else
+    moves. L is then conjugate to a sum of such blocks, which is to say that L³ = ∓ L up to scale.
+    """
     L = L / L.norm()
-    size = torch.linalg.eigvals(L).abs().max()
+    values = torch.linalg.eigvals(L)
+    size = values.abs().max()
     if float(size) < _NOISE:
         return "nilpotent (shear)"
     trace = torch.trace(L) / len(L)
     if float((L - trace * torch.eye(len(L), dtype=L.dtype)).norm()) < _NOISE:
         return "dilation"
-    values = torch.linalg.eigvals(L) / size
-    if float(values.real.abs().max()) < _NOISE:
-        return "so(2)"
-    if float(values.imag.abs().max()) < _NOISE:
-        return "so(1,1)" if float(values.real.sum().abs()) < _NOISE else "scaling"
-    return "spiral (rotation with scaling)"
+    L, values = L / size, values / size
+    turns = float(values.real.abs().max()) < _NOISE
+    if not turns and float(values.imag.abs().max()) >= _NOISE:
+        return "spiral (rotation with scaling)"
+    rates = values.imag if turns else values.real
+    if float((rates - rates.round()).abs().max()) >= _NOISE or float(rates.round().sum()) != 0:
+        return "rotations at different rates" if turns else "scaling"
+    cube = L @ L @ L
+    if float((cube + L if turns else cube - L).norm()) >= _NOISE * float(L.norm()) ** 3:
+        return "rotation with shear" if turns else "boost with shear"
+    return "so(2)" if turns else "so(1,1)"
 
 
 def identify(algebra: LieAlgebra) -> str:

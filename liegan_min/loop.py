@@ -25,6 +25,9 @@ with warnings.catch_warnings():
     from tqdm.auto import tqdm
 
 
+__all__ = ["Course", "play", "quiet", "tqdm"]
+
+
 @dataclass(frozen=True)
 class Course:
     """How a game went.

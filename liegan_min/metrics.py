@@ -23,7 +23,7 @@ def curve(bases: Tensor, truth: LieAlgebra, support: linalg.Array | None) -> lis
     return [LieAlgebra(L).cosine(truth, support) for L in bases]
 
 
-def _rounded(a: Tensor | linalg.Array | list[float]) -> list[Any]:
+def rounded(a: Tensor | linalg.Array | list[float]) -> list[Any]:
     """Seven significant digits: what float32 holds."""
     values = np.asarray(a, dtype=np.float64)
     return np.vectorize(lambda v: float(f"{v:.7g}"), otypes=[float])(values).tolist()  # type: ignore[no-any-return]
@@ -56,12 +56,12 @@ def discovery_metrics(found: Discovery, truth: LieAlgebra) -> Judged:
         "success": cosine >= tolerances.FOUND,
     }
     arrays = {
-        "basis": _rounded(algebra.basis),
-        "last": _rounded(found.last.basis),
-        "principal_angles_deg": _rounded(np.degrees(angles)),
-        "curve": _rounded(curve(found.bases, truth, P)),
-        "norm_curve": _rounded(torch.linalg.vector_norm(found.bases, dim=(1, 2, 3))),
-        "critic_curve": _rounded(found.history[:, 0]),
+        "basis": rounded(algebra.basis),
+        "last": rounded(found.last.basis),
+        "principal_angles_deg": rounded(np.degrees(angles)),
+        "curve": rounded(curve(found.bases, truth, P)),
+        "norm_curve": rounded(torch.linalg.vector_norm(found.bases, dim=(1, 2, 3))),
+        "critic_curve": rounded(found.history[:, 0]),
     }
     return metrics, arrays
 
@@ -105,10 +105,10 @@ def element_metrics(found: Element, truth: LieAlgebra) -> Judged:
     }
     bases = found.course.bases[:, 0]
     arrays = {
-        "element": _rounded(found.g),
-        "last": _rounded(found.last),
-        "curve": _rounded([nearest_turn(g, truth, found.support)[0] for g in bases]),
-        "critic_curve": _rounded(found.course.history[:, 0]),
+        "element": rounded(found.g),
+        "last": rounded(found.last),
+        "curve": rounded([nearest_turn(g, truth, found.support)[0] for g in bases]),
+        "critic_curve": rounded(found.course.history[:, 0]),
     }
     return metrics, arrays
 
@@ -127,7 +127,7 @@ def spectral_metrics(found: Moments, truth: LieAlgebra) -> Judged:
         "success": cosine >= tolerances.FOUND,
     }
     arrays = {
-        "basis": _rounded(found.algebra.basis),
-        "singular_values": _rounded(found.singular_values),
+        "basis": rounded(found.algebra.basis),
+        "singular_values": rounded(found.singular_values),
     }
     return metrics, arrays

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from liegan_min.algebra import LieAlgebra
 from liegan_min.config import GameConfig
 from liegan_min.data import Pairs
 from liegan_min.discovery import Discovery, discover
@@ -39,12 +40,15 @@ def discover_file(
 
 
 def report(found: Discovery) -> dict[str, Any]:
-    """Return what a discovery says, in plain numbers that JSON can hold."""
-    form = found.invariant_form()
+    """Return what a discovery says, in plain numbers that JSON can hold.
+
+    The algebra is named by PᵀLP, which is all that data on the support P can tell about L.
+    """
+    form, P = found.invariant_form(), torch.from_numpy(found.support)
     return {
         "basis": found.algebra.basis.tolist(),
         "dimension": found.dimension,
-        "algebra": identify(found.algebra),
+        "algebra": identify(LieAlgebra(P.mT @ found.algebra.basis @ P)),
         "closure_defect": found.algebra.closure_defect(),
         "support_rank": int(found.support.shape[1]),
         "invariant_form": form.J.tolist(),

@@ -22,9 +22,13 @@ from liegan_min.experiments.two_body_discovery import (
     TWO_BODY_DISCOVERY,
     two_body_pairs,
 )
+from liegan_min.experiments.two_body_prediction import TWO_BODY_PREDICTION
 from liegan_min.records import DataSource, Machine, Record, Sources
 
-EXPERIMENTS: dict[str, Experiment] = {"two-body-discovery": TWO_BODY_DISCOVERY}
+EXPERIMENTS: dict[str, Experiment] = {
+    "two-body-discovery": TWO_BODY_DISCOVERY,
+    "two-body-prediction": TWO_BODY_PREDICTION,
+}
 
 
 def _one_of(kind: str, name: str, known: Mapping[str, Any]) -> Any:

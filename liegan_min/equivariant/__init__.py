@@ -1,0 +1,1 @@
+"""Predictors that know a symmetry: equivariant networks, augmentation, and two that know none."""

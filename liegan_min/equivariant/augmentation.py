@@ -1,0 +1,133 @@
+"""Augmentation for equivariance: a plain network, trained to undo what a symmetry did to x.
+
+In training the network sees gx, and g⁻¹ takes its answer back,
+
+    ŷ = g⁻¹ f(gx)                                             (poster, "Data augmentation").
+
+It is compared with y itself, which no group element has touched: a g that is not quite a symmetry
+blurs f, but never the target. A network for which ŷ does not depend on g is equivariant.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from liegan_min.algebra import LieAlgebra, act
+from liegan_min.errors import InputError
+from liegan_min.one_parameter import one_parameter
+
+#: Condition number of the eigenvectors above which a spectral sum loses too many digits.
+_PARALLEL = 1e3
+
+
+class Moves(Protocol):
+    """A source of group elements together with their inverses."""
+
+    def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Draw g and g⁻¹, each (n, k, k)."""
+
+
+class FromAlgebra:
+    """g = exp(wL) with w ~ N(0, scale²), for an algebra of one direction; g⁻¹ = exp(-wL).
+
+    L is taken as long as it is: a generator that was learned short turns less, here as in the game.
+
+    Raises:
+        InputError: if the algebra has several directions, or scale is not positive.
+    """
+
+    def __init__(self, algebra: LieAlgebra, scale: float = 3.0) -> None:
+        if algebra.dim != 1:
+            raise InputError(f"augmentation takes one direction, not {algebra.dim}; pick one")
+        if not 0 < scale < float("inf"):
+            raise InputError(f"scale must be a positive number, not {scale}")
+        self.L, self.scale = algebra.basis[0].float(), scale
+        # Without gradients to keep, exp(wL) = Σ_j exp(w λ_j) Π_j with the spectral projectors Π_j
+        # of L is one product. They are sound where the eigenvectors are far from parallel.
+        values, V = np.linalg.eig(algebra.basis[0].numpy())
+        self.spectral = np.linalg.cond(V) < _PARALLEL
+        if self.spectral:
+            projectors = np.einsum("ij,jl->jil", V, np.linalg.inv(V)).reshape(len(V), -1)
+            both = np.concatenate([projectors.real, -projectors.imag])
+            self.rates = torch.from_numpy(values.astype(complex))
+            self.projectors = torch.from_numpy(both).float()
+
+    def exp(self, w: Tensor) -> Tensor:
+        """Return exp(w L), (n, k, k), for w, (n,)."""
+        if not self.spectral:
+            return one_parameter(w, self.L)
+        e = torch.exp(w.double()[:, None] * self.rates)
+        g = torch.cat([e.real, e.imag], dim=1).float() @ self.projectors
+        return g.view(-1, *self.L.shape)
+
+    def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Draw g and g⁻¹, each (n, k, k)."""
+        w = self.scale * torch.randn(n, generator=rng)
+        both = self.exp(torch.cat([w, -w]))
+        return both[:n], both[n:]
+
+
+class FromElement:
+    """g from the powers h^m of one element, m = -largest … largest, each as likely.
+
+    As published SymmetryGAN augments with h and the identity alone: `lowest=0, largest=1`.
+
+    Raises:
+        InputError: if h is not square, or has no inverse where one is needed.
+    """
+
+    def __init__(self, h: Tensor, lowest: int = 0, largest: int = 1) -> None:
+        if h.ndim != 2 or h.shape[0] != h.shape[1] or not torch.isfinite(h).all():
+            raise InputError(
+                f"a group element must be a finite square matrix, not {tuple(h.shape)}"
+            )
+        if lowest > largest:
+            raise InputError(f"powers run from {lowest} to {largest}: none; swap the two")
+        h = h.double()
+        if torch.linalg.cond(h) > 1e8:
+            raise InputError("the group element has no inverse: its condition number exceeds 1e8")
+        powers = [torch.linalg.matrix_power(h, m) for m in range(lowest, largest + 1)]
+        self.g = torch.stack(powers).float()
+        self.inverse = torch.stack([torch.linalg.inv(p) for p in powers]).float()
+
+    def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Draw g and g⁻¹, each (n, k, k)."""
+        which = torch.randint(len(self.g), (n,), generator=rng)
+        return self.g[which], self.inverse[which]
+
+
+class Augmented(nn.Module):
+    """A predictor, and the moves that it is trained under.
+
+    Args:
+        model: maps x, (b, t, k), to y, (b, s, k).
+        moves: where g comes from.
+    """
+
+    def __init__(self, model: nn.Module, moves: Moves) -> None:
+        super().__init__()
+        self.model, self.moves = model, moves
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return f(x): in use, the network stands alone."""
+        y: Tensor = self.model(x)
+        return y
+
+    def moved(self, x: Tensor, rng: torch.Generator) -> Tensor:
+        """Return g⁻¹ f(gx), a g of its own for each sample: what training compares with y."""
+        g, inverse = (a.to(x.device) for a in self.moves.draw(len(x), rng))
+        return act(inverse, self.model(act(g, x)))
+
+    def averaged(self, x: Tensor, copies: int, rng: torch.Generator) -> Tensor:
+        """Return the mean of g⁻¹ f(gx) over a few g: the more, the closer to equivariant.
+
+        Raises:
+            InputError: if copies < 1.
+        """
+        if copies < 1:
+            raise InputError(f"copies must be at least 1, not {copies}")
+        return torch.stack([self.moved(x, rng) for _ in range(copies)]).mean(0)

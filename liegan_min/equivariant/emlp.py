@@ -1,0 +1,164 @@
+"""EMLP: a multilayer perceptron that is equivariant under any matrix group (arXiv:2104.09459).
+
+Each block is an equivariant linear map, plus products of its outputs that are equivariant too, and
+a gate for each vector. Weights are coefficients in the bases of `reps.Spaces`, so a network is
+equivariant as exactly as its generators are solved for.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from liegan_min.algebra import LieAlgebra
+from liegan_min.equivariant.reps import LOOSE, SCALAR, Rep, Spaces, V, block_diagonal
+from liegan_min.errors import InputError
+
+#: The blocks of W: from scalars or vectors, to scalars or vectors.
+_BLOCKS = (("v", "v"), ("v", "s"), ("s", "v"), ("s", "s"))
+
+
+class EquivariantLinear(nn.Module):
+    """z ↦ W z + b with ρ_out(g) W = W ρ_in(g) and ρ_out(g) b = b.
+
+    What passes between layers is a pair: scalars s, (b, scalars), and vectors v, (b, vectors · k),
+    one after another. W consists of the four blocks of `Spaces`; a block without maps, or between
+    parts that are not there, has no weights. Bases are scaled so that a coefficient weighs as much
+    as the same multiple of the identity: a learning rate then means what it means in a perceptron.
+
+    Raises:
+        InputError: if no map but 0 exists.
+    """
+
+    def __init__(self, rep_in: Rep, rep_out: Rep, spaces: Spaces) -> None:
+        super().__init__()
+        if not spaces.dimension(rep_in, rep_out):
+            raise InputError(
+                f"no equivariant map leads from {rep_in} to {rep_out} at tolerance "
+                f"{spaces.vv.tolerance:g}; raise it, or give the layer other representations"
+            )
+        self.rep_out, self.k = rep_out, spaces.k
+        size = {"s": rep_in.scalars, "v": rep_in.vectors}
+        out = {"s": rep_out.scalars, "v": rep_out.vectors}
+        fan = rep_in.scalars + rep_in.vectors
+        self.w = nn.ParameterDict()
+        for i, o in _BLOCKS:
+            block = i + o
+            long = self.k**0.5 if o == "v" else 1.0
+            B = long * spaces.block(block).basis.float()  # (m, rows, columns)
+            if size[i] and out[o] and len(B):
+                self.register_buffer(f"basis_{block}", B, persistent=False)
+                start = torch.randn(out[o], size[i], len(B)) / (fan * len(B)) ** 0.5
+                self.w[block] = nn.Parameter(start)
+        self.b_s = nn.Parameter(torch.zeros(rep_out.scalars))
+        if len(spaces.sv.basis) and rep_out.vectors:
+            fixed = spaces.sv.basis[..., 0].float()
+            self.register_buffer("basis_b", fixed, persistent=False)
+            self.b_v = nn.Parameter(torch.zeros(rep_out.vectors, len(fixed)))
+
+    def matrix(self, block: str) -> Tensor:
+        """Return the block of W, (outputs, inputs)."""
+        w, B = self.w[block], self.get_buffer(f"basis_{block}")
+        (o, i, m), (_, rows, columns) = w.shape, B.shape
+        mixed = (w.view(-1, m) @ B.view(m, -1)).view(o, i, rows, columns)
+        W: Tensor = mixed.transpose(1, 2).reshape(o * rows, i * columns)
+        return W
+
+    def forward(self, s: Tensor | None, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Map a pair to a pair."""
+        parts = {"v": v} if s is None else {"s": s, "v": v}
+        to: dict[str, Tensor] = {"s": self.b_s.expand(len(v), -1)}
+        if hasattr(self, "b_v"):
+            to["v"] = (self.b_v @ self.get_buffer("basis_b")).flatten().expand(len(v), -1)
+        for i, o in _BLOCKS:
+            if i + o in self.w:
+                moved = parts[i] @ self.matrix(i + o).T
+                to[o] = to[o] + moved if o in to else moved
+        if "v" not in to:
+            to["v"] = v.new_zeros(len(v), self.rep_out.vectors * self.k)
+        return to["s"], to["v"]
+
+
+class Nonlinearity(nn.Module):
+    """Products of components, then gates: what no equivariant linear map can make.
+
+    Every component is multiplied by 1 + a learned combination of the scalars; every vector v adds
+    its invariant quadratic form vᵀ Q v, with Q learned in the space of forms, to the scalars; and a
+    vector passes by σ of a scalar of its own. The linear map before mixes the vectors, so their
+    forms reach the products of different ones too. The published bilinear layer takes a random
+    sparse choice among all products; this one is smaller, and the same for every seed.
+
+    Args:
+        rep: what comes out; in comes one more scalar for each vector, its gate, before the rest.
+        spaces: the forms.
+        size: of the products at the start, beside the terms that they join.
+    """
+
+    form: Tensor
+    spread: Tensor
+
+    def __init__(self, rep: Rep, spaces: Spaces, size: float = 0.1) -> None:
+        super().__init__()
+        self.rep, self.k = rep, spaces.k
+        v, m = rep.vectors, len(spaces.form.basis)
+        s = rep.scalars + v
+        # (v, v k): repeats a number for each component of its vector, or sums these components. As
+        # a product it costs less than a broadcast over k = 8.
+        spread = torch.eye(v).repeat_interleave(self.k, dim=1)
+        self.register_buffer("spread", spread, persistent=False)
+        self.register_buffer("form", spaces.form.basis.float(), persistent=False)
+        self.factor = nn.Parameter(size * torch.randn(s + v, s) / max(1, s) ** 0.5)
+        self.q = nn.Parameter(torch.randn(v, m) / max(1, m) ** 0.5)
+        self.mix = nn.Parameter(size * torch.randn(s, v) / max(1, v) ** 0.5)
+
+    def forward(self, s: Tensor, v: Tensor) -> tuple[Tensor | None, Tensor]:
+        """Map a pair, with a gate for each vector before the other scalars, to one without."""
+        n, rest = self.rep.vectors, self.rep.scalars
+        Q = torch.einsum("vm,mij->vij", self.q, self.form)
+        squares = (v * (v @ block_diagonal(list(Q)))) @ self.spread.T
+        on_s, on_v = torch.split(1 + s @ self.factor.T, [n + rest, n], dim=1)
+        gates, others = torch.split(s * on_s + squares @ self.mix.T, [n, rest], dim=1)
+        v = v * ((on_v * gates.sigmoid()) @ self.spread)
+        return F.silu(others) if rest else None, v
+
+
+class EMLP(nn.Module):
+    """The equivariant perceptron: blocks of (linear, nonlinear), and a last linear map.
+
+    Args:
+        algebra: generators of the group, (c, k, k).
+        inputs: vectors in x; the t of (b, t, k).
+        outputs: vectors in y.
+        channels: the representation of the hidden layers; the poster's is 5 V.
+        layers: number of blocks.
+        tolerance: see `reps.Spaces`; learned generators are inexact.
+
+    Raises:
+        InputError: if the generators are not fit (see `reps.checked`), or a layer has no map.
+    """
+
+    def __init__(
+        self,
+        algebra: LieAlgebra | Tensor,
+        inputs: int,
+        outputs: int,
+        channels: Rep = 5 * V,
+        layers: int = 3,
+        tolerance: float = LOOSE,
+    ) -> None:
+        super().__init__()
+        self.spaces = Spaces(algebra, tolerance)
+        gated = channels + channels.vectors * SCALAR
+        reps = [inputs * V, *[channels] * layers]
+        self.linears = nn.ModuleList(EquivariantLinear(r, gated, self.spaces) for r in reps[:-1])
+        self.bends = nn.ModuleList(Nonlinearity(channels, self.spaces) for _ in reps[1:])
+        self.last = EquivariantLinear(channels, outputs * V, self.spaces)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map x, (b, t, k), to y, (b, s, k)."""
+        s, v = None, x.flatten(1)
+        for linear, bend in zip(self.linears, self.bends, strict=True):
+            s, v = bend(*linear(s, v))
+        y: Tensor = self.last(s, v)[1].view(len(x), -1, x.shape[-1])
+        return y

@@ -1,0 +1,189 @@
+"""Supervised training that every row of the prediction table shares, and how it is judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from liegan_min import files
+from liegan_min.config import Settings, pick_device
+from liegan_min.data import Pairs
+from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.loop import quiet, tqdm
+
+#: What training compares with y: from a batch x and a source of draws.
+Forward = Callable[[Tensor, torch.Generator], Tensor]
+
+
+class FitConfig(Settings):
+    """Settings of the training of a predictor."""
+
+    batch: int = Field(512, ge=1)
+    epochs: int = Field(2000, ge=1)
+    lr: float = Field(1e-4, gt=0)
+    every: int = Field(50, ge=1, description="epochs between two points of the learning curves")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A trained predictor.
+
+    Attributes:
+        curve: (points, 3): epoch, mean training loss of that epoch, test error after it.
+        train: the pairs it was trained on.
+        test: the pairs it is judged on.
+        seconds: wall time, over all the sittings of a resumed run.
+    """
+
+    model: nn.Module
+    curve: Tensor
+    train: Pairs
+    test: Pairs
+    seed: int
+    seconds: float
+
+
+def predict(model: nn.Module, x: Tensor, rows: int = 4096) -> Tensor:
+    """Return the model's answers, (n, s, k), in evaluation mode and in pieces of `rows`."""
+    model.eval()
+    with torch.no_grad():
+        return torch.cat([model(part) for part in torch.split(x, rows)])
+
+
+def _state(
+    model: nn.Module, optimiser: torch.optim.Optimizer, rng: torch.Generator, curve: list[Tensor]
+) -> dict[str, Tensor]:
+    state = {f"model.{k}": v for k, v in model.state_dict().items()}
+    for i, moments in optimiser.state_dict()["state"].items():
+        state |= {f"adam.{i}.{k}": v for k, v in moments.items()}
+    return state | {"rng": rng.get_state(), "curve": torch.stack(curve)}
+
+
+def _restore(
+    state: dict[str, Tensor], model: nn.Module, optimiser: torch.optim.Optimizer
+) -> list[Tensor]:
+    weights = {k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")}
+    model.load_state_dict(weights)
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, value in state.items():
+        if key.startswith("adam."):
+            _, i, name = key.split(".", 2)
+            moments.setdefault(int(i), {})[name] = value
+    groups = optimiser.state_dict()["param_groups"]
+    optimiser.load_state_dict({"state": moments, "param_groups": groups})
+    return list(state["curve"])
+
+
+def fit(
+    model: nn.Module,
+    train: Pairs,
+    test: Pairs,
+    config: FitConfig,
+    *,
+    forward: Forward | None = None,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    key: str = "",
+    checkpoint: Path | None = None,
+    checkpoint_seconds: float = 30.0,
+    progress: bool | None = None,
+) -> Fit:
+    """Train a predictor with Adam on the mean squared error, for a fixed number of epochs.
+
+    The last epoch is what counts: the test error is looked at for the curve, never to choose.
+
+    Args:
+        model: maps x, (b, t, k), to y, (b, s, k).
+        train: pairs with vector y.
+        test: pairs that it is judged on.
+        config: the settings.
+        forward: what is compared with y in training; default: the model.
+        seed: of the order of the samples, and of what `forward` draws.
+        device: "auto", or a torch device.
+        key: names what the run depends on beside these arguments, for checkpoints.
+        checkpoint: file that a killed run resumes from; removed when the run ends.
+        checkpoint_seconds: least time between two writes of it; an epoch is never cut in two.
+        progress: show a bar; default: in a terminal, and not under CI.
+
+    Raises:
+        InputError: if y is missing, there is less than a batch, the loss does not stay finite, or
+            the checkpoint is another run's.
+        DamagedFileError: if the checkpoint is damaged.
+    """
+    x, y, y_test = train.x, train.y, test.y
+    if y is None or y_test is None or train.y_kind != "vector":
+        raise InputError("a predictor needs vectors y to predict; give both sets a y")
+    if len(train.x) < config.batch:
+        raise InputError(
+            f"{len(train.x)} samples are fewer than a batch of {config.batch}; lower batch"
+        )
+    where = pick_device(device)
+    model.to(where)
+    data = files.digest({"x": x, "y": y})
+    x, y, x_test, y_test = (a.to(where) for a in (x, y, test.x, y_test))
+    compared = forward or (lambda batch, _: model(batch))
+    rng = torch.Generator().manual_seed(seed)
+    optimiser = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
+    shapes = {k: list(v.shape) for k, v in model.state_dict().items()}
+    key = f"{type(model).__name__} {config.digest()} {seed} {key} {shapes} {data}"
+    curve: list[Tensor] = []
+    done, before = 0, 0.0
+    if checkpoint is not None and checkpoint.exists():
+        state, notes = files.load_tensors(checkpoint)
+        if notes.get("key") != key:
+            raise InputError(
+                f"checkpoint {checkpoint} belongs to other settings, data, or another seed; "
+                "delete it or name another"
+            )
+        try:
+            curve = _restore(state, model, optimiser)
+            rng.set_state(state["rng"])
+            done, before = int(notes["epochs"]), float(notes["seconds"])
+        except (KeyError, RuntimeError, ValueError) as cause:
+            raise DamagedFileError(
+                f"{checkpoint} does not fit the model ({cause}); delete it"
+            ) from None
+
+    started = saved = time.monotonic()
+    with tqdm(total=config.epochs, initial=done, disable=quiet(progress), unit="epoch") as bar:
+        for epoch in range(done + 1, config.epochs + 1):
+            model.train()
+            order = torch.randperm(len(x), generator=rng).to(where)
+            losses = []
+            batches = zip(
+                torch.split(x[order], config.batch),
+                torch.split(y[order], config.batch),
+                strict=True,
+            )
+            for bx, by in batches:
+                loss = F.mse_loss(compared(bx, rng), by)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                losses.append(loss.detach())
+            if epoch % config.every == 0 or epoch in (1, config.epochs):
+                mean = torch.stack(losses).mean()
+                error = F.mse_loss(predict(model, x_test), y_test)
+                curve.append(torch.stack([torch.tensor(float(epoch)), mean.cpu(), error.cpu()]))
+                if not torch.isfinite(mean):
+                    raise InputError(
+                        f"the loss is no longer finite at epoch {epoch}; lower lr, or check that "
+                        "the group elements stay bounded"
+                    )
+            bar.update()
+            now = time.monotonic()
+            if checkpoint is not None and now - saved > checkpoint_seconds:
+                saved = now
+                notes = {"key": key, "epochs": str(epoch), "seconds": str(before + now - started)}
+                files.save_tensors(checkpoint, _state(model, optimiser, rng, curve), notes)
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
+    seconds = before + time.monotonic() - started
+    return Fit(model, torch.stack(curve), train, test, seed, seconds)
