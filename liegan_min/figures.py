@@ -11,12 +11,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb, to_rgba
 from numpy.typing import NDArray
 from torch import Tensor
 
 #: Colours that stay apart for colour-blind readers, by what they stand for.
-DATA, MOVED, TRUTH, LEARNED, MUTED = "#0072b2", "#d55e00", "#333333", "#009e73", "#999999"
+DATA, MOVED, TRUTH, LEARNED, MUTED = "#0072b2", "#d55e00", "#333333", "#009e73", "#8c8c8c"
 
 #: Names of the eight numbers of a two-body state.
 STATE = [
@@ -50,6 +50,13 @@ def use_style() -> None:
     )
 
 
+def _ink(colour: Any) -> str:
+    """Return the one of black and white that stands out more from a colour (WCAG 2)."""
+    c = np.array(to_rgb(colour))
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    return "white" if linear @ [0.2126, 0.7152, 0.0722] < 0.179 else "black"
+
+
 def heat(
     ax: Axes,
     L: Tensor | NDArray[np.float64],
@@ -61,10 +68,10 @@ def heat(
     a = np.asarray(L, dtype=np.float64)
     limit = limit or float(np.abs(a).max()) or 1.0
     image = ax.imshow(a, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    size = max(6.5, 11.0 - len(a))  # a larger cell has room for larger digits
     for i, j in np.argwhere(np.abs(a) >= 0.05 * limit):
-        dark = abs(a[i, j]) > 0.6 * limit
-        ax.text(j, i, f"{a[i, j]:.2f}", ha="center", va="center", fontsize=6.5,
-                color="white" if dark else "black")  # fmt: skip
+        ax.text(j, i, f"{a[i, j]:.2f}", ha="center", va="center", fontsize=size,
+                color=_ink(image.to_rgba(a[i, j])))  # fmt: skip
     ticks = range(len(a))
     ax.set_xticks(ticks, labels or [str(i) for i in ticks], fontsize=8)
     ax.set_yticks(ticks, labels or [str(i) for i in ticks], fontsize=8)

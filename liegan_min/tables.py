@@ -7,11 +7,13 @@ The rule, stated here once. Where the poster gives a number, a cell is
 
 Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if
 all pass, "mostly" if at least nine in ten do, else "not reproduced". With fewer than 5 seeds there
-is no verdict: "too few seeds".
+is no verdict: "too few seeds". A method that the poster does not list has none: "not in the
+poster".
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from statistics import fmean, median, stdev
 from typing import get_args
@@ -20,6 +22,7 @@ import pandas as pd
 
 from liegan_min import records
 from liegan_min.errors import InputError
+from liegan_min.experiments import EXPERIMENTS
 from liegan_min.poster import TABLES, Table
 from liegan_min.records import Profile, Record
 
@@ -48,6 +51,8 @@ def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[i
         return None, "no records"
     higher = table.better == "higher"
     if poster is None:
+        if table.cells:
+            return None, "not in the poster"
         if table.threshold is None:
             return None, "no rule"
         limit = table.threshold
@@ -84,7 +89,7 @@ def _row(table: Table, method: str, metric: str, poster: float | None, runs: lis
 
 
 def table(experiment: str, profile: str = "paper") -> list[Row]:
-    """Return the rows of an experiment: the poster's cells, or a row for each method with records.
+    """Return the rows of an experiment: the poster's cells, then other methods with records.
 
     Raises:
         InputError: if the poster has no such table.
@@ -99,14 +104,26 @@ def table(experiment: str, profile: str = "paper") -> list[Row]:
     runs: dict[str, list[Record]] = {}
     for record in records.load_all(experiment, profile=profile):
         runs.setdefault(record.method, []).append(record)
-    if t.cells:
-        return [_row(t, c.method, c.metric, c.value, runs.get(c.method, [])) for c in t.cells]
-    return [_row(t, method, t.metric, None, found) for method, found in runs.items()]
+    rows = [_row(t, c.method, c.metric, c.value, runs.get(c.method, [])) for c in t.cells]
+    named = {c.method for c in t.cells}
+    # In the order of the experiment; a record of a method that it no longer has comes last.
+    listed = EXPERIMENTS[experiment].methods if experiment in EXPERIMENTS else {}
+    others = [m for m in (*listed, *runs) if m in runs and m not in named]
+    return rows + [_row(t, m, t.metric, None, runs[m]) for m in dict.fromkeys(others)]
 
 
 def frame(rows: list[Row]) -> pd.DataFrame:
     """Return rows as a data frame, one column for each field."""
     return pd.DataFrame([asdict(row) for row in rows])
+
+
+def scientific(mean: float | None, sd: float | None) -> str:
+    """Return "(m ± s)e-5" with one exponent for both, or a dash where there is none."""
+    if mean is None:
+        return "–"
+    exponent = math.floor(math.log10(abs(mean))) if mean else 0
+    text = f"{mean / 10**exponent:.2f}"
+    return f"{text}e{exponent}" if sd is None else f"({text} ± {sd / 10**exponent:.2f})e{exponent}"
 
 
 def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:

@@ -1,6 +1,7 @@
 """Figures: the data behind a picture, and colours that can be told from the page."""
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -9,7 +10,6 @@ from matplotlib.colors import to_rgb, to_rgba
 from liegan_min import figures
 from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, heat, path, use_style
 
-plt = pytest.importorskip("matplotlib.pyplot")
 COLOURS = {"DATA": DATA, "MOVED": MOVED, "TRUTH": TRUTH, "LEARNED": LEARNED, "MUTED": MUTED}
 
 

@@ -46,12 +46,8 @@ def test_the_variable_decides_for_everything_and_is_read_every_time(elsewhere, m
     for place in (elsewhere / "a", elsewhere / "b"):
         monkeypatch.setenv("LIEGAN_ROOT", str(place))
         assert paths.root() == place
-        for path in (
-            paths.data(),
-            paths.results(),
-            paths.checkpoints(),
-            records.where(*"empty"[:3], 1),
-        ):
+        record = records.where("two-body-discovery", "liegan", "paper", 1)
+        for path in (paths.data(), paths.results(), paths.checkpoints(), record):
             assert path.is_relative_to(place)
 
 

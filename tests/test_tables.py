@@ -52,6 +52,32 @@ def test_cells_of_the_poster_without_records_say_so(monkeypatch, tmp_path):
     assert {r.method: r.poster for r in rows}["emlp-liegan"] == 6.43e-5
 
 
+def test_methods_that_the_poster_lacks_come_after_its_cells(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for method in ("emlp-liegan-gap", "mlp", "of-yesterday", "aug-liegan-cleaned"):
+        run = record(experiment="two-body-prediction", method=method, profile="paper")
+        records.save(run.model_copy(update={"metrics": {"test_mse": 1.0}}))
+    rows = tables.table("two-body-prediction")
+    methods = [r.method for r in rows if r.n]
+    assert methods == ["mlp", "aug-liegan-cleaned", "emlp-liegan-gap", "of-yesterday"]
+    assert [r.verdict for r in rows[-3:]] == ["not in the poster"] * 3
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "text"),
+    [
+        (None, None, "–"),
+        (1.39e-5, None, "1.39e-5"),
+        (1.39e-5, 2e-6, "(1.39 ± 0.20)e-5"),
+        (8.49e-2, 1e-3, "(8.49 ± 0.10)e-2"),
+        (1.47, 0.5, "(1.47 ± 0.50)e0"),
+        (0.0, 0.0, "(0.00 ± 0.00)e0"),
+    ],
+)
+def test_errors_are_written_with_one_exponent(mean, sd, text):
+    assert tables.scientific(mean, sd) == text
+
+
 def test_an_unknown_table_is_refused_with_the_list():
     with pytest.raises(InputError, match=r"unknown experiment 'x'; there are: two-body-discovery"):
         tables.table("x")

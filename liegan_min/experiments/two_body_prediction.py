@@ -165,8 +165,8 @@ def _play(
 
 
 def _method(build: Callable[..., Built], config: FitConfig, *needs: str) -> Method:
-    """Return a method: its paper profile, and a quick one of a hundredth of the epochs."""
-    quick = config.model_copy(update={"epochs": max(1, config.epochs // 100), "every": 5})
+    """Return a method: its paper profile, and a quick one of a fiftieth of the epochs."""
+    quick = config.model_copy(update={"epochs": max(1, config.epochs // 50), "every": 5})
     return Method(
         profiles={"paper": config, "quick": quick},
         play=partial(_play, build=build),
