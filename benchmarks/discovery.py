@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -35,6 +34,7 @@ from liegan_min.algebra import LieAlgebra
 from liegan_min.config import GameConfig
 from liegan_min.experiments import BLOCKS, SO2, settings, two_body_pairs
 from liegan_min.game import Game
+from liegan_min.records import peak_memory_mb
 
 GOOD, STAYS, BATCH = 0.999, 5, 64
 
@@ -203,7 +203,7 @@ def main() -> None:
     if a.part:
         mine = a.part == "ours"
         curve = ours_to_quality(a.seed) if mine else published_to_quality(a.reference, a.seed)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_memory_mb()
         print(json.dumps({"seconds": settled(curve), "total": curve[-1][0], "mb": peak}))
         return
     result = per_step(a.reference, a.rounds, a.steps)

@@ -17,7 +17,7 @@
 # - Why one backward pass serves both players.
 # - The *identity trap*: when the law is only nearly symmetric, doing nothing can win.
 #
-# **Reading time** 25 minutes. **Run time** under a minute on one core: every game
+# **Reading time** 25 minutes. **Run time** about a minute on one core: every game
 # in this chapter is played as it runs.
 # **You need** {doc}`01-symmetry` and {doc}`02-lie-groups`, and to have trained a
 # neural network once.
@@ -149,16 +149,32 @@ assert torch.equal(softplus(-s), -logsigmoid(s))
 #
 # $$ \min_s \ell_D = \log 2 - \mathrm{JSD}(p_d, p_t), $$
 #
-# attained at $s^* = \log (p_d / p_t)$. Here $\mathrm{JSD}(p, q) = \tfrac12 \mathrm{KL}(p \,\|\, m) + \tfrac12 \mathrm{KL}(q \,\|\, m)$ with
-# $m = \tfrac12(p + q)$ is the Jensen-Shannon divergence. It is never negative, and 0 only if the laws are
-# equal.
+# attained at $s^* = \log (p_d / p_t)$. Here, with $m = \tfrac12(p + q)$,
+#
+# $$
+# \begin{aligned}
+# \mathrm{JSD}(p, q) ={}& \tfrac12\, \mathrm{KL}(p \,\|\, m) \\
+# &+ \tfrac12\, \mathrm{KL}(q \,\|\, m)
+# \end{aligned}
+# $$
+#
+# is the Jensen-Shannon divergence. It is never negative, and 0 only if the laws are equal.
 # ```
 #
 # ```{prf:proof}
 # At each point, $\ell_D$ has the integrand
 # $\tfrac12 \bigl( -p_d \log D - p_t \log(1 - D) \bigr)$ with $D = \sigma(s)$. It is
-# convex in $D$, and its derivative vanishes at $D^* = p_d/(p_d + p_t) = p_d / 2m$. Insert it:
-# $-\tfrac12 \int p_d \log \frac{p_d}{2m} - \tfrac12 \int p_t \log \frac{p_t}{2m} = \log 2 - \mathrm{JSD}$.
+# convex in $D$, and its derivative vanishes at $D^* = p_d / 2m$, where now $m = \tfrac12(p_d + p_t)$.
+# Insert it:
+#
+# $$
+# \begin{aligned}
+# \min_s \ell_D ={}& -\tfrac12 \int p_d \log \frac{p_d}{2m} \\
+# & - \tfrac12 \int p_t \log \frac{p_t}{2m} \\
+# ={}& \log 2 - \mathrm{JSD}(p_d, p_t) .
+# \end{aligned}
+# $$
+#
 # Finally, $\mathrm{KL}$ is never negative and vanishes only for equal laws.
 # ```
 #
@@ -257,9 +273,9 @@ for name in ("batch", "epochs", "hidden", "lr_generator", "lr_critic"):
     print(f"{name}: {getattr(published, name)}")
 
 # %% [markdown]
-# Why softplus$(-s)$ and not just $-\ell_D$? The moved sample $b$ enters either loss through its
+# Why $\operatorname{softplus}(-s)$ and not just $-\ell_D$? The moved sample $b$ enters either loss through its
 # logit $s_b$ alone, so its gradient is the same vector $\partial s_b / \partial (gx_b)$ times a
-# number. For softplus$(-s_b)$ that number is $-\sigma(-s_b)$, close to $-1$ where the critic is sure that the
+# number. For $\operatorname{softplus}(-s_b)$ that number is $-\sigma(-s_b)$, close to $-1$ where the critic is sure that the
 # sample is fake. For $-\operatorname{softplus}(s_b)$ it is $-\sigma(s_b)$, close to 0 there. A
 # beginner who is always caught should hear something {cite:p}`goodfellow2014gan`.
 #
@@ -337,12 +353,13 @@ for seed, found in zip(SEEDS, games, strict=True):
 # At the start of a game moved samples lie where no data are ({numref}`fig-game`). At its end
 # they fill the same ring, and the matrix is antisymmetric.
 
-# %% mystnb={"figure": {"caption": "A game, start to end. Left: real samples (blue) and moved ones (orange) under the random matrix that seed 0 starts from. Second: under the matrix that it learned. Third: that matrix; zero on the diagonal and opposite signs off it is a rotation. Right: the cosine between the learned matrix and so(2) for all three seeds.", "name": "fig-game"}, "image": {"alt": "Two scatter plots of a ring: moved samples first spread far beyond it, then cover it. A two by two heat map with a red and a blue entry off the diagonal. Three curves that climb to one within twenty epochs."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "A game, start to end. Above: real samples (blue) and moved ones (orange), left under the random matrix that seed 0 starts from, right under the matrix that it learned. Below left: that matrix; zero on the diagonal and opposite signs off it is a rotation. Below right: the cosine between the learned matrix and so(2) for all three seeds.", "name": "fig-game"}, "image": {"alt": "Two scatter plots of a ring: moved samples first spread far beyond it, then cover it. A two by two heat map with a red and a blue entry off the diagonal. Three curves that climb to one within twenty epochs."}} tags=["hide-input"]
 start = LieGenerator(2, rng=torch.Generator().manual_seed(0)).L.detach()
 x = disc(7).x[:500, 0]
-fig, axes = plt.subplots(1, 4, figsize=(10.5, 2.9), width_ratios=[1, 1, 0.8, 1.2])
+fig, axes = plt.subplots(2, 2, figsize=(6.6, 5.6), height_ratios=[1, 0.8])
+axes = axes.flat
 panels = {"at the start": start, "at the end": games[0].algebra.basis.float()}
-for ax, (title, L) in zip(axes, panels.items(), strict=False):
+for ax, (title, L) in zip(axes[:2], panels.items(), strict=True):
     moved = generate(L, disc(8).x[:500, 0], torch.Generator().manual_seed(1))
     ax.plot(*x.T, ".", ms=3, color=DATA, label="real")
     ax.plot(*moved.T, ".", ms=3, color=MOVED, label="moved", alpha=0.7)
@@ -668,7 +685,10 @@ for f, (line, label) in styles.items():
 for lam, colour in ((1, MOVED), (10, LEARNED)):
     ax.plot(theta, gain(theta, lam), color=colour, label=f"gain, λ = {lam}")
 ax.set(
-    xlabel=r"$\theta$", ylabel=r"per unit of $\theta$", yscale="log", ylim=(0.02, 12)
+    xlabel=r"$\theta$",
+    ylabel=r"per unit of $\theta$",
+    yscale="log",
+    ylim=(0.005, 12),
 )
 ax.legend(ncols=2, fontsize=8, loc="lower right")
 for label, runs, colour in (

@@ -77,8 +77,10 @@ table(
 # %% [markdown]
 # ## Hardware and sources
 #
-# The last column tells whether anything beside the committed files lay in the checkout when
-# a run began. The checksum of the module's sources tells whether the module itself differed.
+# The first table tells what the runs ran on, the second from which sources. The last column
+# tells whether the checkout was clean when a run began: no file was changed, and for the
+# first records not even one lay there that git does not know. The checksum of the module's
+# sources tells whether the module itself differed.
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
 machines = Counter(
@@ -99,9 +101,9 @@ table(
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
 table(
-    ["runs", "commit", "sources", "files beside"],
+    ["runs", "commit", "sources", "clean checkout"],
     [
-        [n, f"`{commit}`", f"`{sources}`", "yes" if dirty else "no"]
+        [n, f"`{commit}`", f"`{sources}`", "no" if dirty else "yes"]
         for (commit, sources, dirty), n in sorted(commits.items())
     ],
 )

@@ -53,7 +53,8 @@ def discovery_metrics(found: Discovery, truth: LieAlgebra) -> Judged:
         "support_rank": int(P.shape[1]),
         "norm": float(torch.linalg.norm(algebra.basis)),
         "epochs": len(found.bases),
-        "success": cosine >= tolerances.FOUND,
+        # A span that is too large holds the truth, and is not it.
+        "success": cosine >= tolerances.FOUND and found.dimension <= truth.dim,
     }
     arrays = {
         "basis": rounded(algebra.basis),

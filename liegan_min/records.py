@@ -136,7 +136,16 @@ def _cpu_model() -> str:
 
 
 def peak_memory_mb() -> float:
-    """Return the largest memory this process has held so far, in MB."""
+    """Return the largest memory this process has held so far, in MB.
+
+    Linux counts into `ru_maxrss` what the parent held when it started this process; its own
+    high-water mark stands in /proc.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024**2 if sys.platform == "darwin" else 1024)
 

@@ -26,6 +26,9 @@ from liegan_min.experiments import EXPERIMENTS
 from liegan_min.poster import TABLES, Table
 from liegan_min.records import Profile, Record
 
+#: Does not break, so that a narrow column keeps the two numbers together.
+_PM = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
+
 #: Seeds below which no verdict is given.
 ENOUGH = 5
 
@@ -123,7 +126,9 @@ def scientific(mean: float | None, sd: float | None) -> str:
         return "–"
     exponent = math.floor(math.log10(abs(mean))) if mean else 0
     text = f"{mean / 10**exponent:.2f}"
-    return f"{text}e{exponent}" if sd is None else f"({text} ± {sd / 10**exponent:.2f})e{exponent}"
+    return (
+        f"{text}e{exponent}" if sd is None else f"({text}{_PM}{sd / 10**exponent:.2f})e{exponent}"
+    )
 
 
 def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:
@@ -131,4 +136,4 @@ def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:
     if mean is None:
         return "–"
     text = f"{mean:.{digits}f}"
-    return text if sd is None else f"{text} ± {sd:.{digits}f}"
+    return text if sd is None else f"{text}{_PM}{sd:.{digits}f}"

@@ -1,11 +1,14 @@
 """Records: what is written comes back, and what was changed is refused with file and field."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from liegan_min import records
 from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.poster import TABLES
 from liegan_min.records import DataSource, Machine, Record, Sources
 
 
@@ -100,4 +103,16 @@ def test_every_committed_record_is_whole_and_in_its_place():
     assert committed
     for r in committed:
         assert records.load(r.path) == r
-        assert r.metrics["support_cosine"] is not None
+        assert r.metrics[TABLES[r.experiment].metric] is not None
+
+
+def test_the_peak_memory_is_this_process_and_not_its_parents():
+    """A child that does next to nothing, started by a parent that holds half a gigabyte."""
+    code = (
+        "import subprocess, sys\n"
+        "held = b'x' * 500_000_000\n"
+        "child = 'from liegan_min.records import peak_memory_mb; print(peak_memory_mb())'\n"
+        "subprocess.run([sys.executable, '-c', child], check=True)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 10 < float(out.stdout) < 450
