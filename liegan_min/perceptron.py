@@ -41,5 +41,5 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x, (b, t, k), to y, (b, s, k)."""
-        y: Tensor = self.net(x.flatten(1)).view(len(x), -1, self.k)
+        y: Tensor = self.net(x.flatten(1)).unflatten(1, (-1, self.k))
         return y

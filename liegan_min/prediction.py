@@ -18,6 +18,11 @@ from liegan_min.data import Pairs
 from liegan_min.errors import DamagedFileError, InputError
 from liegan_min.loop import quiet, tqdm
 
+#: A loss beyond this, or none at all, is no step: its gradient may leave the range of float32. Only
+#: moves that are no symmetry lead there, exp(wL) of an L that stretches; of them too few are left
+#: out to matter, and without that one would end the run.
+_BEYOND = 1e30
+
 #: What training compares with y: from a batch x and a source of draws.
 Forward = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -40,6 +45,7 @@ class Fit:
         train: the pairs it was trained on.
         test: the pairs it is judged on.
         seconds: wall time, over all the sittings of a resumed run.
+        skipped: steps that were not taken because the loss was beyond all bounds.
     """
 
     model: nn.Module
@@ -48,6 +54,7 @@ class Fit:
     test: Pairs
     seed: int
     seconds: float
+    skipped: int = 0
 
 
 def predict(model: nn.Module, x: Tensor, rows: int = 4096) -> Tensor:
@@ -113,7 +120,7 @@ def fit(
         progress: show a bar; default: in a terminal, and not under CI.
 
     Raises:
-        InputError: if y is missing, there is less than a batch, the loss does not stay finite, or
+        InputError: if y is missing, there is less than a batch, no loss of an epoch is finite, or
             the checkpoint is another run's.
         DamagedFileError: if the checkpoint is damaged.
     """
@@ -126,15 +133,15 @@ def fit(
         )
     where = pick_device(device)
     model.to(where)
-    data = files.digest({"x": x, "y": y})
+    begun = dict(model.named_parameters()) | dict(model.named_buffers())
+    data = files.digest({"x": x, "y": y, "x_test": test.x, "y_test": y_test})
+    key = f"{type(model).__name__} {config.digest()} {seed} {key} {files.digest(begun)} {data}"
     x, y, x_test, y_test = (a.to(where) for a in (x, y, test.x, y_test))
     compared = forward or (lambda batch, _: model(batch))
     rng = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
-    shapes = {k: list(v.shape) for k, v in model.state_dict().items()}
-    key = f"{type(model).__name__} {config.digest()} {seed} {key} {shapes} {data}"
     curve: list[Tensor] = []
-    done, before = 0, 0.0
+    done, before, skipped = 0, 0.0, 0
     if checkpoint is not None and checkpoint.exists():
         state, notes = files.load_tensors(checkpoint)
         if notes.get("key") != key:
@@ -146,6 +153,7 @@ def fit(
             curve = _restore(state, model, optimiser)
             rng.set_state(state["rng"])
             done, before = int(notes["epochs"]), float(notes["seconds"])
+            skipped = int(notes["skipped"])
         except (KeyError, RuntimeError, ValueError) as cause:
             raise DamagedFileError(
                 f"{checkpoint} does not fit the model ({cause}); delete it"
@@ -164,26 +172,30 @@ def fit(
             )
             for bx, by in batches:
                 loss = F.mse_loss(compared(bx, rng), by)
+                if not loss.detach() < _BEYOND:
+                    skipped += 1
+                    continue
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 losses.append(loss.detach())
+            if not losses:
+                raise InputError(
+                    f"the loss is no longer finite in epoch {epoch}; lower lr, or check that the "
+                    "group elements stay bounded"
+                )
             if epoch % config.every == 0 or epoch in (1, config.epochs):
                 mean = torch.stack(losses).mean()
                 error = F.mse_loss(predict(model, x_test), y_test)
                 curve.append(torch.stack([torch.tensor(float(epoch)), mean.cpu(), error.cpu()]))
-                if not torch.isfinite(mean):
-                    raise InputError(
-                        f"the loss is no longer finite at epoch {epoch}; lower lr, or check that "
-                        "the group elements stay bounded"
-                    )
             bar.update()
             now = time.monotonic()
             if checkpoint is not None and now - saved > checkpoint_seconds:
                 saved = now
-                notes = {"key": key, "epochs": str(epoch), "seconds": str(before + now - started)}
+                notes = {"key": key, "epochs": str(epoch), "skipped": str(skipped)}
+                notes["seconds"] = str(before + now - started)
                 files.save_tensors(checkpoint, _state(model, optimiser, rng, curve), notes)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     seconds = before + time.monotonic() - started
-    return Fit(model, torch.stack(curve), train, test, seed, seconds)
+    return Fit(model, torch.stack(curve), train, test, seed, seconds, skipped)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -40,13 +42,17 @@ def equivariance_error(model: nn.Module, x: Tensor, truth: LieAlgebra, seed: int
     return float((moved - act(g, predict(model, x).double())).square().mean())
 
 
-def averaged_error(model: Augmented, pairs: Pairs, copies: int, seed: int = 0) -> float:
-    """Return the mean squared error of the mean of g⁻¹ f(gx) over a few g."""
+def averaged_error(model: Augmented, pairs: Pairs, copies: int, seed: int = 0) -> float | None:
+    """Return the mean squared error of the mean of g⁻¹ f(gx) over a few g.
+
+    None where it leaves the range of float32: moves that stretch without bound have no mean.
+    """
     rng = torch.Generator().manual_seed(seed)
     model.eval()
     with torch.no_grad():
         y = model.averaged(pairs.x, copies, rng)
-    return float((y - _target(pairs)).square().mean())
+    error = float((y - _target(pairs)).square().mean())
+    return error if math.isfinite(error) else None
 
 
 def prediction_metrics(found: Fit, truth: LieAlgebra) -> Judged:
@@ -65,6 +71,8 @@ def prediction_metrics(found: Fit, truth: LieAlgebra) -> Judged:
         "equivariance_error": equivariance_error(model, found.test.x, truth),
         "parameters": sum(p.numel() for p in model.parameters()),
         "epochs": int(found.curve[-1, 0]),
+        "skipped_steps": found.skipped,
+        "skipped": found.skipped,
     }
     if isinstance(model, Augmented):
         metrics |= {f"averaged_{n}_mse": averaged_error(model, found.test, n) for n in COPIES}

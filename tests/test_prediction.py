@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from liegan_min import prediction
+from liegan_min.algebra import LieAlgebra
 from liegan_min.data import as_pairs
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.errors import DamagedFileError, InputError
@@ -78,7 +79,7 @@ def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         fit(killed, data, data, CONFIG, forward=forward(killed), **options)
     monkeypatch.undo()
-    resumed = build(seed=5)
+    resumed = build()
     found = fit(resumed, data, data, CONFIG, forward=forward(resumed), **options)
     for p, q in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(p, q)
@@ -111,6 +112,42 @@ class Exploding(nn.Module):
         return x * self.w * torch.inf
 
 
+@pytest.mark.parametrize("other", [LieAlgebra(1.01 * SO2.basis), LieAlgebra(SO2.basis.mT)])
+def test_a_checkpoint_under_other_moves_is_refused(other, tmp_path, monkeypatch):
+    """Only the buffers of the network tell that its algebra is another one."""
+    path, data = tmp_path / "fit.safetensors", pairs()
+    options = {"device": "cpu", "checkpoint": path, "checkpoint_seconds": -1}
+    monkeypatch.setattr(type(path), "unlink", lambda *a, **k: None)
+    fit(augmented(), data, data, CONFIG, **options)
+    torch.manual_seed(0)
+    model = Augmented(MLP(1, 1, 8, (16,)), FromAlgebra(other))
+    with pytest.raises(InputError, match="belongs to other settings"):
+        fit(model, data, data, CONFIG, **options)
+
+
+@pytest.mark.parametrize("size", [torch.inf, torch.nan, 1e25])
+def test_a_step_beyond_all_bounds_is_not_taken(size):
+    """As if its batch had not been there; the rest of the run is what it was."""
+    data, plain, calls = pairs(), network(), []
+
+    def forward(x, rng):
+        calls.append(1)
+        return plain(x) * (size if len(calls) % 4 == 2 else 1.0)
+
+    found = fit(plain, data, data, CONFIG, forward=forward, seed=3, device="cpu")
+    slow, rng = network(), torch.Generator().manual_seed(3)
+    adam = torch.optim.Adam(slow.parameters(), lr=CONFIG.lr)
+    for _ in range(CONFIG.epochs):
+        for i, rows in enumerate(torch.randperm(64, generator=rng).split(16)):
+            if i != 1:
+                adam.zero_grad()
+                ((slow(data.x[rows]) - data.y[rows]) ** 2).mean().backward()
+                adam.step()
+    assert found.skipped == CONFIG.epochs
+    for p, q in zip(plain.parameters(), slow.parameters(), strict=True):
+        torch.testing.assert_close(p, q)
+
+
 @pytest.mark.parametrize(
     ("model", "data", "config", "message"),
     [
@@ -121,7 +158,7 @@ class Exploding(nn.Module):
             "needs vec",
         ),
         (network, pairs(8), CONFIG, "8 samples are fewer than a batch of 16"),
-        (Exploding, pairs(), CONFIG, "no longer finite at epoch 1"),
+        (Exploding, pairs(), CONFIG, "no longer finite in epoch 1"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(model, data, config, message):

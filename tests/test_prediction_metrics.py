@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from liegan_min import groups
+from liegan_min.algebra import LieAlgebra
 from liegan_min.data import Pairs, as_pairs
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.emlp import EMLP
@@ -116,3 +117,10 @@ def test_what_more_is_kept_of_an_equivariant_network():
 def test_without_y_there_is_nothing_to_judge_by():
     with pytest.raises(InputError, match="judged by y, and there is none"):
         step_errors(Shifted(), Pairs(torch.ones(2, 1, 8), None, "scalar"))
+
+
+def test_moves_that_stretch_without_bound_have_no_average():
+    spread = LieAlgebra(30 * torch.eye(8)[None])
+    net = Augmented(MLP(1, 1, 8), FromAlgebra(spread))
+    x = torch.ones(4, 1, 8)
+    assert averaged_error(net, Pairs(x, x, "vector"), 4) is None

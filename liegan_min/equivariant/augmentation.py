@@ -10,8 +10,6 @@ blurs f, but never the target. A network for which ŷ does not depend on g is eq
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -24,14 +22,19 @@ from liegan_min.one_parameter import one_parameter
 _PARALLEL = 1e3
 
 
-class Moves(Protocol):
-    """A source of group elements together with their inverses."""
+class Moves(nn.Module):
+    """A source of group elements together with their inverses; nothing in it is trained.
+
+    What g is made of are buffers: they follow the network to its device, and a checkpoint knows by
+    them which moves it was trained under.
+    """
 
     def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw g and g⁻¹, each (n, k, k)."""
+        raise NotImplementedError
 
 
-class FromAlgebra:
+class FromAlgebra(Moves):
     """g = exp(wL) with w ~ N(0, scale²), for an algebra of one direction; g⁻¹ = exp(-wL).
 
     L is taken as long as it is: a generator that was learned short turns less, here as in the game.
@@ -40,12 +43,18 @@ class FromAlgebra:
         InputError: if the algebra has several directions, or scale is not positive.
     """
 
+    L: Tensor
+    rates: Tensor
+    projectors: Tensor
+
     def __init__(self, algebra: LieAlgebra, scale: float = 3.0) -> None:
+        super().__init__()
         if algebra.dim != 1:
             raise InputError(f"augmentation takes one direction, not {algebra.dim}; pick one")
         if not 0 < scale < float("inf"):
             raise InputError(f"scale must be a positive number, not {scale}")
-        self.L, self.scale = algebra.basis[0].float(), scale
+        self.scale = scale
+        self.register_buffer("L", algebra.basis[0].float(), persistent=False)
         # Without gradients to keep, exp(wL) = Σ_j exp(w λ_j) Π_j with the spectral projectors Π_j
         # of L is one product. They are sound where the eigenvectors are far from parallel.
         values, V = np.linalg.eig(algebra.basis[0].numpy())
@@ -53,8 +62,9 @@ class FromAlgebra:
         if self.spectral:
             projectors = np.einsum("ij,jl->jil", V, np.linalg.inv(V)).reshape(len(V), -1)
             both = np.concatenate([projectors.real, -projectors.imag])
-            self.rates = torch.from_numpy(values.astype(complex))
-            self.projectors = torch.from_numpy(both).float()
+            rates = torch.from_numpy(values.astype(complex))
+            self.register_buffer("rates", rates, persistent=False)
+            self.register_buffer("projectors", torch.from_numpy(both).float(), persistent=False)
 
     def exp(self, w: Tensor) -> Tensor:
         """Return exp(w L), (n, k, k), for w, (n,)."""
@@ -66,12 +76,12 @@ class FromAlgebra:
 
     def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw g and g⁻¹, each (n, k, k)."""
-        w = self.scale * torch.randn(n, generator=rng)
+        w = self.scale * torch.randn(n, generator=rng).to(self.L)
         both = self.exp(torch.cat([w, -w]))
         return both[:n], both[n:]
 
 
-class FromElement:
+class FromElement(Moves):
     """g from the powers h^m of one element, m = -largest … largest, each as likely.
 
     As published SymmetryGAN augments with h and the identity alone: `lowest=0, largest=1`.
@@ -80,7 +90,11 @@ class FromElement:
         InputError: if h is not square, or has no inverse where one is needed.
     """
 
+    g: Tensor
+    inverse: Tensor
+
     def __init__(self, h: Tensor, lowest: int = 0, largest: int = 1) -> None:
+        super().__init__()
         if h.ndim != 2 or h.shape[0] != h.shape[1] or not torch.isfinite(h).all():
             raise InputError(
                 f"a group element must be a finite square matrix, not {tuple(h.shape)}"
@@ -91,12 +105,13 @@ class FromElement:
         if torch.linalg.cond(h) > 1e8:
             raise InputError("the group element has no inverse: its condition number exceeds 1e8")
         powers = [torch.linalg.matrix_power(h, m) for m in range(lowest, largest + 1)]
-        self.g = torch.stack(powers).float()
-        self.inverse = torch.stack([torch.linalg.inv(p) for p in powers]).float()
+        inverses = torch.linalg.inv(torch.stack(powers))
+        self.register_buffer("g", torch.stack(powers).float(), persistent=False)
+        self.register_buffer("inverse", inverses.float(), persistent=False)
 
     def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw g and g⁻¹, each (n, k, k)."""
-        which = torch.randint(len(self.g), (n,), generator=rng)
+        which = torch.randint(len(self.g), (n,), generator=rng).to(self.g.device)
         return self.g[which], self.inverse[which]
 
 
@@ -119,7 +134,7 @@ class Augmented(nn.Module):
 
     def moved(self, x: Tensor, rng: torch.Generator) -> Tensor:
         """Return g⁻¹ f(gx), a g of its own for each sample: what training compares with y."""
-        g, inverse = (a.to(x.device) for a in self.moves.draw(len(x), rng))
+        g, inverse = self.moves.draw(len(x), rng)
         return act(inverse, self.model(act(g, x)))
 
     def averaged(self, x: Tensor, copies: int, rng: torch.Generator) -> Tensor:
