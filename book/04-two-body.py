@@ -378,16 +378,6 @@ assert found_time > FLOW
 # those do not tell it from the rotation. The blocks forbid it: they do not let $q$ mix with
 # $p$. The search space is prior knowledge, for the game as for the moments.
 #
-# ## Limits of what was shown
-#
-# - One task, noise-free, nearly circular orbits, equal masses. `two_body.orbits` has options
-#   for noise, eccentricity and unequal masses; the exercises use them.
-# - The seed changes the start and the batches. All runs of a method share one data set.
-# - The reported basis is an average over the last thousand or so steps. Each record also
-#   holds the last iterate, which is what the published code reports (`support_cosine_last`).
-# - We do not know with which settings the published generator was trained. It has a larger
-#   norm than $\lambda = 1$ gave in any of our runs.
-#
 # ## Exercises
 #
 # ```{exercise}
@@ -396,13 +386,14 @@ assert found_time > FLOW
 # the raw cosine of the expanded search still misleading?
 # ```
 #
-# ````{solution} ex-unequal
+# ```{solution-start} ex-unequal
 # :class: dropdown
+# ```
+#
 # The centre of mass still rests: $m_1 q_1 = -m_2 q_2$ and $p_1 = -p_2$. The rank stays 4, and
 # the raw cosine stays misleading. Only noise, or a moving centre of mass, fills the space.
-# ````
 
-# %% tags=["hide-input"]
+# %%
 from liegan_min.datasets import two_body
 
 unequal = two_body.orbits(100, masses=(1.0, 3.0), seed=1)
@@ -411,6 +402,9 @@ noisy = two_body.orbits(100, noise=0.01, seed=1)
 print("rank with noise:", linalg.support(noisy.state).shape[1])
 
 # %% [markdown]
+# ```{solution-end}
+# ```
+#
 # ```{exercise}
 # :label: ex-time
 # Time evolution also maps orbits to orbits: $x(t) \mapsto x(t + \tau)$ takes the data's law of
@@ -420,9 +414,9 @@ print("rank with noise:", linalg.support(noisy.state).shape[1])
 #
 # ````{solution} ex-time
 # :class: dropdown
-# Not as a linear one: an orbit of radius $r$ turns at a rate that falls like $r^{-3/2}$. One
-# matrix $\exp(wL)$ turns all radii by one angle. The flow of time needs an angle for each
-# radius, so it is not in the search space.
+# Not as an exact linear one: an orbit of radius $r$ turns at a rate that falls like $r^{-3/2}$,
+# and one matrix $\exp(wL)$ cannot know the radius. The best linear approximation mixes $q$ with
+# $p$, which the blocks forbid; among all matrices the second moments did find it.
 # ````
 #
 # ```{exercise}
@@ -438,3 +432,13 @@ print("rank with noise:", linalg.support(noisy.state).shape[1])
 # smallest at $a = 1/2$: there $L = \tfrac12(L^* + L_\times)$, and its raw cosine is
 # $1/\sqrt 2 \approx 0.71$. Runs that start near zero grow both parts alike and end near it.
 # ````
+#
+# ## Limits of what was shown
+#
+# - One task, noise-free, nearly circular orbits, equal masses. `two_body.orbits` has options
+#   for noise, eccentricity and unequal masses; the exercises use them.
+# - The seed changes the start and the batches. All runs of a method share one data set.
+# - The reported basis is an average over the last thousand or so steps. Each record also
+#   holds the last iterate, which is what the published code reports (`support_cosine_last`).
+# - We do not know with which settings the published generator was trained. It has a larger
+#   norm than $\lambda = 1$ gave in any of our runs.

@@ -19,8 +19,11 @@
 # reason, and shows the remedy.
 
 # %% tags=["remove-input"]
+from collections import Counter
+
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 import torch
 from IPython.display import Markdown
 from myst_nb import glue
@@ -59,7 +62,7 @@ for ax, (title, L) in zip(axes.flat, fields.items(), strict=True):
     angle = np.arctan2(plane[..., 1], plane[..., 0])
     ax.streamplot(
         grid, grid, *np.moveaxis(velocity / speed.max(), -1, 0),
-        color=angle, cmap="twilight_shifted",
+        color=angle, cmap=sns.husl_palette(l=0.5, as_cmap=True),
         linewidth=0.9, density=1.5, arrowsize=0.8,
     )  # fmt: skip
     for state in orbits[:25]:
@@ -86,10 +89,12 @@ def standing(experiment):
     runs = sum(r.n for r in rows)
     if not runs:
         return "not run yet", "–"
-    passed = "; ".join(
-        f"{r.method}: {r.verdict} ({r.passed} of {r.n} seeds)" for r in rows
-    )
-    return passed, str(runs)
+    if TABLES[experiment].cells:
+        counts = Counter(r.verdict for r in rows)
+        told = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
+        return f"of {len(rows)} cells: {told}", str(runs)
+    told = (f"{r.method}: {r.verdict} ({r.passed} of {r.n} seeds)" for r in rows)
+    return "; ".join(told), str(runs)
 
 
 SHOWN = (
@@ -119,9 +124,10 @@ glue("floor", round(min(r.worst for r in found), 4), display=False)
 # ## How to read it
 #
 # - **You want to understand.** Read {doc}`01-symmetry`, {doc}`02-lie-groups` and
-#   {doc}`03-liegan` in order. Each runs alone, in under a minute, on a laptop. Exercises have
+#   {doc}`03-liegan` in order. Each runs alone, in about a minute, on a laptop. Exercises have
 #   solutions.
-# - **You want the numbers again.** {doc}`04-two-body` has the first table with error bars.
+# - **You want the numbers again.** {doc}`04-two-body` and {doc}`05-prediction` have the tables
+#   with error bars.
 #   `liegan table two-body-discovery` prints it; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one of its runs again.
 # - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a

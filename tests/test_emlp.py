@@ -23,10 +23,16 @@ def conjugated(algebra):
 
 
 def shaken(net):
-    """Give every weight, biases too, a value of its own: zeros would hide a fault."""
+    """Move what starts at zero, the biases: zeros would hide a fault.
+
+    The other weights are random already. Larger ones would saturate the gates, and a network with
+    its gates stuck has neither gradients nor products to judge.
+    """
+    rng = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for p in net.parameters():
-            p.add_(0.3 * torch.randn(p.shape, generator=torch.Generator().manual_seed(p.numel())))
+            if not p.any():
+                p.add_(0.3 * torch.randn(p.shape, generator=rng))
     return net.eval()
 
 
