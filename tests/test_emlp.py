@@ -101,10 +101,10 @@ def test_a_layer_is_equivariant_with_fixed_vectors_in_its_bias():
     layer = shaken(EquivariantLinear(Rep(2, 1), Rep(2, 2), Spaces(axis, TIGHT))).double()
     layer.requires_grad_(False)
     rng = torch.Generator().manual_seed(0)
-    s, v = (torch.randn(4, d, generator=rng, dtype=torch.float64) for d in (2, 3))
+    s, v = (torch.randn(d, 4, generator=rng, dtype=torch.float64) for d in (2, 3))
     g = axis.exp(torch.tensor([0.7]))
-    for moved, out, n in zip(layer(s, v @ g.T), layer(s, v), (0, 2), strict=True):
-        expected = out @ torch.block_diag(*[g] * n).T if n else out
+    for moved, out, n in zip(layer(s, g @ v), layer(s, v), (0, 2), strict=True):
+        expected = torch.block_diag(*[g] * n) @ out if n else out
         torch.testing.assert_close(moved, expected, rtol=1e-5, atol=1e-5)
     assert float(layer(0 * s, 0 * v)[1].norm()) > 0
 
@@ -114,10 +114,10 @@ def test_products_make_scalars_that_only_the_forms_allow():
     spaces = Spaces(groups.so13(), TIGHT)
     bend = shaken(Nonlinearity(Rep(3, 2), spaces)).requires_grad_(False)
     null, rest = torch.tensor([1.0, 0, 0, 1]), torch.tensor([2.0, 0, 0, 0])
-    s = torch.randn(1, 5, generator=torch.Generator().manual_seed(0))
-    zero = bend(s, torch.zeros(1, 8))[0]
-    torch.testing.assert_close(bend(s, null.repeat(2)[None])[0], zero)
-    assert float((bend(s, rest.repeat(2)[None])[0] - zero).abs().max()) > 1e-3
+    s = torch.randn(5, 1, generator=torch.Generator().manual_seed(0))
+    zero = bend(s, torch.zeros(8, 1))[0]
+    torch.testing.assert_close(bend(s, null.repeat(2)[:, None])[0], zero)
+    assert float((bend(s, rest.repeat(2)[:, None])[0] - zero).abs().max()) > 1e-3
 
 
 @pytest.mark.parametrize("channels", [5 * V, 3 * SCALAR + 2 * V], ids=str)

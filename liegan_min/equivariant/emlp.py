@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from liegan_min.algebra import LieAlgebra
-from liegan_min.equivariant.reps import LOOSE, SCALAR, Rep, Spaces, V, block_diagonal
+from liegan_min.equivariant.reps import LOOSE, SCALAR, Rep, Spaces, V
 from liegan_min.errors import InputError
 
 #: The blocks of W: from scalars or vectors, to scalars or vectors.
@@ -22,10 +22,12 @@ _BLOCKS = (("v", "v"), ("v", "s"), ("s", "v"), ("s", "s"))
 class EquivariantLinear(nn.Module):
     """z ↦ W z + b with ρ_out(g) W = W ρ_in(g) and ρ_out(g) b = b.
 
-    What passes between layers is a pair: scalars s, (b, scalars), and vectors v, (b, vectors · k),
-    one after another. W consists of the four blocks of `Spaces`; a block without maps, or between
-    parts that are not there, has no weights. Bases are scaled so that a coefficient weighs as much
-    as the same multiple of the identity: a learning rate then means what it means in a perceptron.
+    What passes between layers is a pair: scalars s, (scalars, b), and vectors v, (vectors · k, b),
+    one after another. The batch comes last: a gate then meets whole rows of its vector, which
+    costs less than pieces of k numbers do. W consists of the four blocks of `Spaces`; a block
+    without maps, or between parts that are not there, has no weights. Bases are scaled so that a
+    coefficient weighs as much as the same multiple of the identity: a learning rate then means
+    what it means in a perceptron.
 
     Raises:
         InputError: if no map but 0 exists.
@@ -66,18 +68,17 @@ class EquivariantLinear(nn.Module):
         return W
 
     def forward(self, s: Tensor | None, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Map a pair to a pair."""
+        """Map a pair to a pair; where no scalar depends on the data, they have one column."""
         parts = {"v": v} if s is None else {"s": s, "v": v}
-        to: dict[str, Tensor] = {"s": self.b_s.expand(len(v), -1)}
+        to: dict[str, Tensor] = {"s": self.b_s[:, None]}
         if hasattr(self, "b_v"):
-            to["v"] = (self.b_v @ self.get_buffer("basis_b")).flatten().expand(len(v), -1)
+            to["v"] = (self.b_v @ self.get_buffer("basis_b")).view(-1, 1)
         for i, o in _BLOCKS:
             if i + o in self.w:
-                moved = parts[i] @ self.matrix(i + o).T
+                moved = self.matrix(i + o) @ parts[i]
                 to[o] = to[o] + moved if o in to else moved
-        if "v" not in to:
-            to["v"] = v.new_zeros(len(v), self.rep_out.vectors * self.k)
-        return to["s"], to["v"]
+        vectors = to.get("v", v.new_zeros(self.rep_out.vectors * self.k, 1))
+        return to["s"], vectors.expand(-1, v.shape[1])
 
 
 class Nonlinearity(nn.Module):
@@ -96,17 +97,12 @@ class Nonlinearity(nn.Module):
     """
 
     form: Tensor
-    spread: Tensor
 
     def __init__(self, rep: Rep, spaces: Spaces, size: float = 0.1) -> None:
         super().__init__()
         self.rep, self.k = rep, spaces.k
         v, m = rep.vectors, len(spaces.form.basis)
         s = rep.scalars + v
-        # (v, v k): repeats a number for each component of its vector, or sums these components. As
-        # a product it costs less than a broadcast over k = 8.
-        spread = torch.eye(v).repeat_interleave(self.k, dim=1)
-        self.register_buffer("spread", spread, persistent=False)
         self.register_buffer("form", spaces.form.basis.float(), persistent=False)
         self.factor = nn.Parameter(size * torch.randn(s + v, s) / max(1, s) ** 0.5)
         self.q = nn.Parameter(torch.randn(v, m) / max(1, m) ** 0.5)
@@ -114,13 +110,14 @@ class Nonlinearity(nn.Module):
 
     def forward(self, s: Tensor, v: Tensor) -> tuple[Tensor | None, Tensor]:
         """Map a pair, with a gate for each vector before the other scalars, to one without."""
-        n, rest = self.rep.vectors, self.rep.scalars
-        Q = torch.einsum("vm,mij->vij", self.q, self.form)
-        squares = (v * (v @ block_diagonal(list(Q)))) @ self.spread.T
-        on_s, on_v = torch.split(1 + s @ self.factor.T, [n + rest, n], dim=1)
-        gates, others = torch.split(s * on_s + squares @ self.mix.T, [n, rest], dim=1)
-        v = v * ((on_v * gates.sigmoid()) @ self.spread)
-        return F.silu(others) if rest else None, v
+        n, rest, k, b = self.rep.vectors, self.rep.scalars, self.k, v.shape[1]
+        Q = (self.q @ self.form.flatten(1)).view(n, k, k)
+        z = v.reshape(n, k, b)
+        squares = (z * (Q @ z)).sum(1)
+        on_s, on_v = torch.split(1 + self.factor @ s, [n + rest, n])
+        gates, others = torch.split(s * on_s + self.mix @ squares, [n, rest])
+        z = z * (on_v * gates.sigmoid())[:, None]
+        return F.silu(others) if rest else None, z.view(n * k, b)
 
 
 class EMLP(nn.Module):
@@ -157,8 +154,8 @@ class EMLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x, (b, t, k), to y, (b, s, k)."""
-        s, v = None, x.flatten(1)
+        s, v = None, x.flatten(1).T
         for linear, bend in zip(self.linears, self.bends, strict=True):
             s, v = bend(*linear(s, v))
-        y: Tensor = self.last(s, v)[1].view(len(x), -1, x.shape[-1])
+        y: Tensor = self.last(s, v)[1].T.reshape(len(x), -1, x.shape[-1])
         return y
