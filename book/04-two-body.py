@@ -365,7 +365,8 @@ for name, m in moments.items():
 # from $x$ to $y$ is one step of time; its logarithm is the flow of time.
 
 # %%
-x, y = pairs.x[:, 0].double() @ P, pairs.y[:, 0].double() @ P
+onto = torch.from_numpy(P)
+x, y = pairs.x[:, 0].double() @ onto, pairs.y[:, 0].double() @ onto
 step = torch.linalg.lstsq(x, y).solution.T.numpy()
 flow = LieAlgebra(torch.from_numpy(P @ logm(step).real @ P.T)[None], "time")
 found_time = moments["all"].algebra.cosine(flow, P)

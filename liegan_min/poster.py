@@ -30,6 +30,7 @@ class Table:
         claim: what the poster says, in our words.
         metric: what decides, with its direction.
         cells: the poster's numbers; empty where it gives none.
+        scale: "log" where the metric spans decades, so that a factor counts, not a difference.
         threshold: what counts as having found what the poster claims, where it gives no number.
     """
 
@@ -39,6 +40,7 @@ class Table:
     better: Better
     cells: tuple[Cell, ...] = ()
     threshold: float | None = None
+    scale: Literal["linear", "log"] = "linear"
 
 
 def _cells(metric: str, values: dict[str, float]) -> tuple[Cell, ...]:
@@ -59,6 +61,7 @@ TABLES: dict[str, Table] = {
         claim="The discovered algebra makes equivariant networks that predict orbits",
         metric="test_mse",
         better="lower",
+        scale="log",
         cells=_cells(
             "test_mse",
             {

@@ -5,6 +5,9 @@ The rule, stated here once. Where the poster gives a number, a cell is
 - "reproduced" if the poster's number is within two standard deviations of our mean,
 - "better" or "worse" if it is outside, by the direction of the metric.
 
+An error that spans decades is compared by its logarithm: else a wide spread would reach down to
+zero and take in any number.
+
 Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if
 all pass, "mostly" if at least nine in ten do, else "not reproduced". With fewer than 5 seeds there
 is no verdict: "too few seeds". A method that the poster does not list has none: "not in the
@@ -67,6 +70,8 @@ def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[i
         return passed, "mostly" if 10 * passed >= 9 * len(values) else "not reproduced"
     if len(values) < ENOUGH:
         return None, "too few seeds"
+    if table.scale == "log":
+        poster, values = math.log10(poster), [math.log10(v) for v in values]
     mean, sd = fmean(values), stdev(values)
     if abs(poster - mean) <= 2 * sd:
         return None, "reproduced"

@@ -35,6 +35,14 @@ def test_a_number_is_judged_by_two_standard_deviations(poster, verdict):
     assert tables._verdict(NUMBER, poster, [2.0, 2.5, 3.0, 3.5, 4.0])[1] == verdict
 
 
+def test_an_error_that_spans_decades_is_judged_by_its_logarithm():
+    """A hundredth of our mean lies within two standard deviations of it, and is no reproduction."""
+    values, error = [0.025, 0.08, 0.046, 0.072, 0.024], Table("t", "c", "m", "lower", scale="log")
+    assert tables._verdict(NUMBER, 6.8e-4, values)[1] == "reproduced"
+    assert tables._verdict(error, 6.8e-4, values)[1] == "worse"
+    assert tables._verdict(error, 0.05, values)[1] == "reproduced"
+
+
 def test_a_table_reads_mean_spread_and_count_from_records(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
     for seed, value in enumerate([0.9995, 0.9996, 0.9997, 0.9998, 0.9999]):
