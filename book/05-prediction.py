@@ -384,7 +384,7 @@ assert mean["aug-liegan-cleaned"] < best / 2
 #
 # ## Where the errors are
 
-# %% mystnb={"figure": {"caption": "Every run of the table: equivariance error $\\E\\,(f(gx) - g f(x))^2$ over rotations $g$ of the whole circle, against the test error. On the diagonal the test error is what the lack of equivariance alone would make it.", "name": "fig-equivariance"}, "image": {"alt": "Scatter plot on logarithmic axes. Plain networks lie top right on the diagonal, augmented ones in the middle, equivariant networks far to the left; those with a wrong generator lie above the rest."}}
+# %% mystnb={"figure": {"caption": "Every run of the table: equivariance error $\\E\\,(f(gx) - g f(x))^2$ over rotations $g$ of the whole circle, against the test error. On the diagonal the test error is what the lack of equivariance alone would make it.", "name": "fig-equivariance"}, "image": {"alt": "Scatter plot on logarithmic axes. Most runs lie along a dashed diagonal, the plain networks at its top, augmented ones in the middle, EMLP with learned generators below. EMLP with the true or the cleaned rotation and the linear map lie far to the left; augmentation with Augerino-plus lies above the diagonal."}}
 frame = [
     {
         "network": name_of(m).partition(",")[0],
