@@ -130,10 +130,9 @@ def scientific(mean: float | None, sd: float | None) -> str:
     if mean is None:
         return "–"
     exponent = math.floor(math.log10(abs(mean))) if mean else 0
+    power = f"e{exponent}".replace("-", "\N{NON-BREAKING HYPHEN}")
     text = f"{mean / 10**exponent:.2f}"
-    return (
-        f"{text}e{exponent}" if sd is None else f"({text}{_PM}{sd / 10**exponent:.2f})e{exponent}"
-    )
+    return f"{text}{power}" if sd is None else f"({text}{_PM}{sd / 10**exponent:.2f}){power}"
 
 
 def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:

@@ -8,7 +8,7 @@ from liegan_min.poster import Table
 
 from .test_records import record
 
-NBSP = "\N{NO-BREAK SPACE}"
+UNBROKEN = str.maketrans({" ": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
 FOUND = Table("task", "claim", "m", "higher", threshold=0.9)
 NUMBER = Table("task", "claim", "m", "lower")
 
@@ -84,7 +84,7 @@ def test_methods_that_the_poster_lacks_come_after_its_cells(monkeypatch, tmp_pat
     ],
 )
 def test_errors_are_written_with_one_exponent(mean, sd, text):
-    assert tables.scientific(mean, sd) == text.replace(" ± ", NBSP + "±" + NBSP)
+    assert tables.scientific(mean, sd) == text.translate(UNBROKEN)
 
 
 def test_an_unknown_table_is_refused_with_the_list():
