@@ -270,6 +270,10 @@ captioned(
 )
 
 # %% [markdown]
+# The element of SymmetryGAN is a rotation to four digits, but one by
+# {glue:text}`element_angle`° in the median: next to the identity. The cosine cannot tell; the
+# table below can.
+#
 # ## The table
 #
 # Mean squared error over the five predicted steps and eight components, on the test set, after
