@@ -253,7 +253,7 @@ discovery = {row.method: row for row in tables.table("two-body-discovery")}
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 captioned(
-    "Discovery by method, at the poster's protocol; passed: a support cosine of 0.999",
+    "Discovery by method; passed: a support cosine of 0.999",
     "tab-methods",
     ["method", "seeds", "support cosine", "worst", "passed"],
     [
