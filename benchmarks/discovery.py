@@ -28,6 +28,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from _timing import cpu, ratio, show
 
 from liegan_min import linalg
 from liegan_min.algebra import LieAlgebra
@@ -41,13 +42,6 @@ GOOD, STAYS, BATCH = 0.999, 5, 64
 
 class SettledError(Exception):
     """Raised from inside the published loop: it has no other way to end early."""
-
-
-def cpu(work: Callable[[], Any]) -> float:
-    """Return the CPU seconds that a piece of work takes."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def products(passes: tuple[tuple[int, bool], ...]) -> Callable[[], None]:
@@ -143,8 +137,7 @@ def per_step(folder: Path | None, rounds: int, steps: int) -> dict[str, Any]:
     result: dict[str, Any] = {f"{name}, ms": median(t) for name, t in times.items()}
     for name in list(work)[1:]:
         top, bottom = (name, "ours") if name == "published" else ("ours", name)
-        ratios = [a / b for a, b in zip(times[top], times[bottom], strict=True)]
-        result[f"{top} / {bottom}"] = median(ratios)
+        result[f"{top} / {bottom}"] = ratio(times, top, bottom)
     return result
 
 
@@ -209,10 +202,7 @@ def main() -> None:
     result = per_step(a.reference, a.rounds, a.steps)
     if a.reference is not None and a.quality_rounds:
         result |= to_quality(a.reference, a.quality_rounds)
-    if a.json:
-        print(json.dumps(result, indent=1))
-    else:
-        print("\n".join(f"{name:45} {value:8.2f}" for name, value in result.items()))
+    show(result, a.json, digits=2)
 
 
 if __name__ == "__main__":

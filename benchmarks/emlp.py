@@ -24,20 +24,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from _timing import cpu, ratio, show
+
 VECTORS, BLOCKS, BATCH, RATE = 5, 3, 1000, 1e-4
-
-
-def cpu(work: Callable[[], Any], steps: int) -> float:
-    """Return the CPU milliseconds that one of `steps` calls takes."""
-    start = time.process_time()
-    for _ in range(steps):
-        work()
-    return (time.process_time() - start) / steps * 1e3
 
 
 def published(basis: list[Any]) -> Callable[[], Any]:
@@ -82,7 +75,7 @@ def serve() -> None:
     work()
     print("ready", flush=True)
     for line in sys.stdin:
-        print(cpu(work, int(line)), flush=True)
+        print(1e3 * cpu(work, int(line)), flush=True)
 
 
 class Package:
@@ -164,8 +157,8 @@ def measure(python: str | None, rounds: int, steps: int) -> dict[str, Any]:
 
     work: dict[str, Callable[[], float]] = {
         "bases": lambda: cpu(build, 3),
-        "ours": lambda: cpu(step, steps),
-        "products": lambda: cpu(products, steps),
+        "ours": lambda: 1e3 * cpu(step, steps),
+        "products": lambda: 1e3 * cpu(products, steps),
     }
     package = Package(python, SO2.basis.tolist()) if python else None
     if package is not None:
@@ -178,7 +171,7 @@ def measure(python: str | None, rounds: int, steps: int) -> dict[str, Any]:
     if package is not None:
         package.close()
     result: dict[str, Any] = {
-        "all bases of a learned so(2), s": max(times["bases"]) / 1e3,
+        "all bases of a learned so(2), s": max(times["bases"]),
         "our step, ms": median(times["ours"]),
         "its bare matrix products, ms": median(times["products"]),
     }
@@ -187,8 +180,7 @@ def measure(python: str | None, rounds: int, steps: int) -> dict[str, Any]:
         result["the package's step, ms"] = median(times["package"])
         pairs.append(("package", "ours"))
     for top, bottom in pairs:
-        ratios = [a / b for a, b in zip(times[top], times[bottom], strict=True)]
-        result[f"{top} / {bottom}"] = median(ratios)
+        result[f"{top} / {bottom}"] = ratio(times, top, bottom)
     return result
 
 
@@ -207,10 +199,7 @@ def main() -> None:
         serve()
         return
     result = measure(a.python, a.rounds, a.steps)
-    if a.json:
-        print(json.dumps(result, indent=1))
-    else:
-        print("\n".join(f"{name:35} {value:8.3f}" for name, value in result.items()))
+    show(result, a.json, digits=3)
 
 
 if __name__ == "__main__":
