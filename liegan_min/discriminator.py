@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from liegan_min.errors import InputError
+from liegan_min.perceptron import perceptron
 
 
 class Discriminator(nn.Module):
@@ -50,11 +50,8 @@ class Discriminator(nn.Module):
             raise InputError(f"scale must hold {inputs} positive numbers")
         self.register_buffer("scale", None if scale is None else scale.float())
         self.embed = nn.Embedding(classes, 32) if classes else None
-        widths = [inputs + (32 if classes else 0), *hidden]
-        layers: list[nn.Module] = []
-        for a, b in itertools.pairwise(widths):
-            layers += [nn.Linear(a, b), nn.LeakyReLU(slope, inplace=True)]
-        self.net = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+        widths = [inputs + (32 if classes else 0), *hidden, 1]
+        self.net = perceptron(widths, lambda: nn.LeakyReLU(slope, inplace=True))
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Return logits s, (b,), for x, (b, t, k), and y, (b, ...) or None."""

@@ -33,18 +33,39 @@ _Y2 = (857 - 58 * _R) / 630
 _MIX = torch.tensor([[0.0, _X3, 1.0], [_X5, _X6, _X7], [1.0, _Y2, 0.0]])
 
 
+def squarings_for(size: float, theta: float) -> int:
+    """Return how often a matrix of 1-norm `size` must be halved to come below theta."""
+    return max(0, math.ceil(math.log2(size / theta))) if 0 < size < math.inf else 0
+
+
+def square(g: Tensor, times: int) -> tuple[Tensor, list[Tensor]]:
+    """Square g, (n, k, k), so often; return the result, and what was squared on the way."""
+    steps = []
+    for _ in range(times):
+        steps.append(g)
+        g = torch.bmm(g, g)
+    return g, steps
+
+
+def unsquare(G: Tensor, steps: list[Tensor]) -> Tensor:
+    """Take a gradient back through `square`: of d(g²) = dg g + g dg the adjoint is G gᵀ + gᵀ G."""
+    for g in reversed(steps):
+        G = torch.baddbmm(torch.bmm(G, g.mT), g.mT, G)
+    return G
+
+
 class _Exp(torch.autograd.Function):
     """exp(A) for float32, (n, k, k), with the derivative of each product written out.
 
     The powers of A lie side by side in one tensor, (3, n, k, k), so that one small product forms
     all their linear combinations, and one its adjoint: for matrices this small the number of calls
-    is the cost. The derivative of a square is d(g²) = dg g + g dg; its adjoint is G gᵀ + gᵀ G.
+    is the cost.
     """
 
     @staticmethod
     def forward(ctx: Any, A: Tensor) -> Tensor:
         size = float(A.abs().sum(-2).max())
-        squarings = max(0, math.ceil(math.log2(size / _THETA))) if 0 < size < math.inf else 0
+        squarings = squarings_for(size, _THETA)
         ctx.shrink = 2.0**-squarings
         ctx.mix = _MIX.to(A)
         powers = A.new_empty(3, *A.shape)
@@ -56,10 +77,7 @@ class _Exp(torch.autograd.Function):
         V.diagonal(dim1=-2, dim2=-1).add_(_X4)
         rest.diagonal(dim1=-2, dim2=-1).add_(1)
         g = torch.baddbmm(rest, U, V)
-        steps = []
-        for _ in range(squarings):
-            steps.append(g)
-            g = torch.bmm(g, g)
+        g, steps = square(g, squarings)
         ctx.save_for_backward(powers, M, U, V, *steps)
         return g
 
@@ -67,8 +85,7 @@ class _Exp(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, G: Tensor) -> Tensor:
         powers, M, U, V, *steps = ctx.saved_tensors
-        for g in reversed(steps):
-            G = torch.baddbmm(torch.bmm(G, g.mT), g.mT, G)
+        G = unsquare(G, steps)
         back = torch.empty_like(powers)
         torch.bmm(G, V.mT, out=back[0])
         torch.bmm(U.mT, G, out=back[1])

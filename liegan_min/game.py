@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from liegan_min import losses
+from liegan_min.checkpoint import moments, part, restore_moments, with_prefix
 from liegan_min.config import GameConfig
 from liegan_min.discriminator import Discriminator
 from liegan_min.generator import LieGenerator, YKind
@@ -178,12 +179,12 @@ class Game:
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that a later process needs to play on exactly as this one would."""
-        state = {"rng": self.rng.get_state(), "average": self.average}
-        for name, module in (("generator", self.generator), ("critic", self.critic)):
-            state |= {f"{name}.{k}": v for k, v in module.state_dict().items()}
-        for i, moments in self.optimiser.state_dict()["state"].items():
-            state |= {f"optimiser.{i}.{k}": v for k, v in moments.items()}
-        return state
+        return (
+            {"rng": self.rng.get_state(), "average": self.average}
+            | with_prefix("generator", self.generator.state_dict())
+            | with_prefix("critic", self.critic.state_dict())
+            | with_prefix("optimiser", moments(self.optimiser))
+        )
 
     def restore(self, state: dict[str, Tensor], steps: int, epochs: int) -> None:
         """Take up the position that `tensors` described.
@@ -191,22 +192,9 @@ class Game:
         Raises:
             KeyError, RuntimeError: if the tensors are those of another game.
         """
-
-        def part(prefix: str) -> dict[str, Tensor]:
-            return {
-                k.removeprefix(prefix + "."): v
-                for k, v in state.items()
-                if k.startswith(prefix + ".")
-            }
-
-        self.generator.load_state_dict(part("generator"))
-        self.critic.load_state_dict(part("critic"))
-        moments: dict[int, dict[str, Tensor]] = {}
-        for key, value in part("optimiser").items():
-            i, field = key.split(".", 1)
-            moments.setdefault(int(i), {})[field] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        self.generator.load_state_dict(part(state, "generator"))
+        self.critic.load_state_dict(part(state, "critic"))
+        restore_moments(self.optimiser, part(state, "optimiser"))
         self.average.copy_(state["average"])
         self.rng.set_state(state["rng"])
         self.steps, self.epochs = steps, epochs

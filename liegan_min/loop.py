@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from liegan_min import files
 from liegan_min.algebra import LieAlgebra
+from liegan_min.checkpoint import Checkpoint
 from liegan_min.config import GameConfig
 from liegan_min.data import Pairs
-from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.errors import InputError
 from liegan_min.game import Game
 
 with warnings.catch_warnings():
@@ -60,22 +59,6 @@ def _at_rest(bases: list[Tensor], config: GameConfig) -> bool:
     return then.grassmann(now) < config.stop_angle
 
 
-def _resume(path: Path, game: Game, key: str) -> tuple[list[Tensor], list[Tensor], float]:
-    """Restore a game from a checkpoint; return bases, history, and the seconds spent so far."""
-    tensors, notes = files.load_tensors(path)
-    if notes.get("key") != key:
-        raise InputError(
-            f"checkpoint {path} belongs to other settings, data, or another seed; "
-            "delete it or name another"
-        )
-    try:
-        bases, history = tensors.pop("bases"), tensors.pop("history")
-        game.restore(tensors, int(notes["steps"]), len(bases))
-    except (KeyError, RuntimeError, ValueError) as error:
-        raise DamagedFileError(f"{path} does not fit the game ({error}); delete it") from None
-    return list(bases), list(history), float(notes["seconds"])
-
-
 def play(
     game: Game,
     train: Pairs,
@@ -102,10 +85,17 @@ def play(
     config = game.config
     bases: list[Tensor] = []
     history: list[Tensor] = []
-    before = 0.0
-    if checkpoint is not None and checkpoint.exists():
-        bases, history, before = _resume(checkpoint, game, key)
-    started = saved = time.monotonic()
+    kept = Checkpoint(checkpoint, key, checkpoint_seconds)
+    with kept.resume() as last:
+        if last is not None:
+            tensors, notes = last
+            bases, history = list(tensors.pop("bases")), list(tensors.pop("history"))
+            game.restore(tensors, int(notes["steps"]), len(bases))
+
+    def state() -> dict[str, Tensor]:
+        curves = {"bases": torch.stack(bases), "history": torch.stack(history)}
+        return game.tensors() | curves
+
     rest = False
     bar = tqdm(total=config.epochs, initial=len(bases), disable=quiet(progress), unit="epoch")
     with bar:
@@ -118,15 +108,6 @@ def play(
                     "lower lr_generator, or scale x to unit size"
                 )
             bar.update()
-            now = time.monotonic()
-            if checkpoint is not None and now - saved > checkpoint_seconds:
-                saved = now
-                tensors = game.tensors() | {"bases": torch.stack(bases)}
-                tensors |= {"history": torch.stack(history)}
-                spent = str(before + now - started)
-                notes = {"key": key, "steps": str(game.steps), "seconds": spent}
-                files.save_tensors(checkpoint, tensors, notes)
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
-    seconds = before + time.monotonic() - started
-    return Course(torch.stack(bases), torch.stack(history), seconds, rest)
+            kept.offer(state, steps=game.steps)
+    kept.remove()
+    return Course(torch.stack(bases), torch.stack(history), kept.seconds, rest)

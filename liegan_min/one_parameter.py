@@ -34,7 +34,7 @@ class _OneParameter(torch.autograd.Function):
     def forward(ctx: Any, w: Tensor, L: Tensor) -> Tensor:
         k, reach = len(L), float(w.abs().max())
         size = reach * float(L.abs().sum(0).max())
-        squarings = max(0, math.ceil(math.log2(size / _THETA))) if 0 < size < math.inf else 0
+        squarings = expm.squarings_for(size, _THETA)
         ctx.shrink = 2.0**-squarings
         P = L.new_empty((_DEGREE + 1) * k, k)  # the powers, one below the other
         torch.eye(k, out=P[:k])
@@ -45,10 +45,7 @@ class _OneParameter(torch.autograd.Function):
         u = w / (reach or 1.0)  # in [-1, 1], so that no power of it overflows
         C = u[:, None] ** _ORDERS.to(w) / _FACTORIALS.to(w)
         g = (C @ P.view(-1, k * k)).view(-1, k, k)
-        steps = []
-        for _ in range(squarings):
-            steps.append(g)
-            g = torch.bmm(g, g)
+        g, steps = expm.square(g, squarings)
         ctx.save_for_backward(C, P, *steps)
         return g
 
@@ -57,8 +54,7 @@ class _OneParameter(torch.autograd.Function):
     def backward(ctx: Any, G: Tensor) -> tuple[Tensor | None, Tensor]:
         C, P, *steps = ctx.saved_tensors
         k = P.shape[-1]
-        for g in reversed(steps):
-            G = torch.baddbmm(torch.bmm(G, g.mT), g.mT, G)
+        G = expm.unsquare(G, steps)
         flat = G.reshape(-1, k * k)
         dP = (C.T @ flat).view(-1, k)
         for n in (8 * k, 4 * k, 2 * k, k):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from liegan_min import files
+from liegan_min.checkpoint import Checkpoint, moments, part, restore_moments, with_prefix
 from liegan_min.config import Settings, pick_device
 from liegan_min.data import Pairs
-from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.errors import InputError
 from liegan_min.loop import quiet, tqdm
 
 #: A loss beyond this, or none at all, is no step: its gradient may leave the range of float32. Only
@@ -64,30 +64,6 @@ def predict(model: nn.Module, x: Tensor, rows: int = 4096) -> Tensor:
         return torch.cat([model(part) for part in torch.split(x, rows)])
 
 
-def _state(
-    model: nn.Module, optimiser: torch.optim.Optimizer, rng: torch.Generator, curve: list[Tensor]
-) -> dict[str, Tensor]:
-    state = {f"model.{k}": v for k, v in model.state_dict().items()}
-    for i, moments in optimiser.state_dict()["state"].items():
-        state |= {f"adam.{i}.{k}": v for k, v in moments.items()}
-    return state | {"rng": rng.get_state(), "curve": torch.stack(curve)}
-
-
-def _restore(
-    state: dict[str, Tensor], model: nn.Module, optimiser: torch.optim.Optimizer
-) -> list[Tensor]:
-    weights = {k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")}
-    model.load_state_dict(weights)
-    moments: dict[int, dict[str, Tensor]] = {}
-    for key, value in state.items():
-        if key.startswith("adam."):
-            _, i, name = key.split(".", 2)
-            moments.setdefault(int(i), {})[name] = value
-    groups = optimiser.state_dict()["param_groups"]
-    optimiser.load_state_dict({"state": moments, "param_groups": groups})
-    return list(state["curve"])
-
-
 def fit(
     model: nn.Module,
     train: Pairs,
@@ -97,7 +73,6 @@ def fit(
     forward: Forward | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
-    key: str = "",
     checkpoint: Path | None = None,
     checkpoint_seconds: float = 30.0,
     progress: bool | None = None,
@@ -114,7 +89,6 @@ def fit(
         forward: what is compared with y in training; default: the model.
         seed: of the order of the samples, and of what `forward` draws.
         device: "auto", or a torch device.
-        key: names what the run depends on beside these arguments, for checkpoints.
         checkpoint: file that a killed run resumes from; removed when the run ends.
         checkpoint_seconds: least time between two writes of it; an epoch is never cut in two.
         progress: show a bar; default: in a terminal, and not under CI.
@@ -135,31 +109,30 @@ def fit(
     model.to(where)
     begun = dict(model.named_parameters()) | dict(model.named_buffers())
     data = files.digest({"x": x, "y": y, "x_test": test.x, "y_test": y_test})
-    key = f"{type(model).__name__} {config.digest()} {seed} {key} {files.digest(begun)} {data}"
+    key = f"{type(model).__name__} {config.digest()} {seed} {files.digest(begun)} {data}"
     x, y, x_test, y_test = (a.to(where) for a in (x, y, test.x, y_test))
     compared = forward or (lambda batch, _: model(batch))
     rng = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
     curve: list[Tensor] = []
-    done, before, skipped = 0, 0.0, 0
-    if checkpoint is not None and checkpoint.exists():
-        state, notes = files.load_tensors(checkpoint)
-        if notes.get("key") != key:
-            raise InputError(
-                f"checkpoint {checkpoint} belongs to other settings, data, or another seed; "
-                "delete it or name another"
-            )
-        try:
-            curve = _restore(state, model, optimiser)
-            rng.set_state(state["rng"])
-            done, before = int(notes["epochs"]), float(notes["seconds"])
-            skipped = int(notes["skipped"])
-        except (KeyError, RuntimeError, ValueError) as cause:
-            raise DamagedFileError(
-                f"{checkpoint} does not fit the model ({cause}); delete it"
-            ) from None
+    done = skipped = 0
+    kept = Checkpoint(checkpoint, key, checkpoint_seconds)
+    with kept.resume() as last:
+        if last is not None:
+            tensors, notes = last
+            model.load_state_dict(part(tensors, "model"))
+            restore_moments(optimiser, part(tensors, "optimiser"))
+            rng.set_state(tensors["rng"])
+            curve = list(tensors["curve"])
+            done, skipped = int(notes["epochs"]), int(notes["skipped"])
 
-    started = saved = time.monotonic()
+    def state() -> dict[str, Tensor]:
+        return (
+            {"rng": rng.get_state(), "curve": torch.stack(curve)}
+            | with_prefix("model", model.state_dict())
+            | with_prefix("optimiser", moments(optimiser))
+        )
+
     with tqdm(total=config.epochs, initial=done, disable=quiet(progress), unit="epoch") as bar:
         for epoch in range(done + 1, config.epochs + 1):
             model.train()
@@ -189,13 +162,6 @@ def fit(
                 error = F.mse_loss(predict(model, x_test), y_test)
                 curve.append(torch.stack([torch.tensor(float(epoch)), mean.cpu(), error.cpu()]))
             bar.update()
-            now = time.monotonic()
-            if checkpoint is not None and now - saved > checkpoint_seconds:
-                saved = now
-                notes = {"key": key, "epochs": str(epoch), "skipped": str(skipped)}
-                notes["seconds"] = str(before + now - started)
-                files.save_tensors(checkpoint, _state(model, optimiser, rng, curve), notes)
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
-    seconds = before + time.monotonic() - started
-    return Fit(model, torch.stack(curve), train, test, seed, seconds, skipped)
+            kept.offer(state, epochs=epoch, skipped=skipped)
+    kept.remove()
+    return Fit(model, torch.stack(curve), train, test, seed, kept.seconds, skipped)

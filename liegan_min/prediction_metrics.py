@@ -71,7 +71,6 @@ def prediction_metrics(found: Fit, truth: LieAlgebra) -> Judged:
         "equivariance_error": equivariance_error(model, found.test.x, truth),
         "parameters": sum(p.numel() for p in model.parameters()),
         "epochs": int(found.curve[-1, 0]),
-        "skipped_steps": found.skipped,
         "skipped": found.skipped,
     }
     if isinstance(model, Augmented):

@@ -12,7 +12,6 @@ to be a symmetry of the law; the poster and its paper call this method Augerino+
 
 from __future__ import annotations
 
-import itertools
 from typing import NamedTuple
 
 import torch
@@ -22,6 +21,7 @@ from torch.nn import functional as F
 from liegan_min import losses
 from liegan_min.errors import InputError
 from liegan_min.game import Game
+from liegan_min.perceptron import perceptron
 
 _NO_Y = "Augerino+ learns from predicting y, and there is none; give y"
 
@@ -61,10 +61,7 @@ class AugerinoPlus(Game):
         if not outputs:
             raise InputError(_NO_Y)
         widths = [inputs if classes else inputs - outputs, *self.config.hidden, outputs]
-        layers: list[nn.Module] = []
-        for a, b in itertools.pairwise(widths):
-            layers += [nn.Linear(a, b), nn.ReLU()]
-        return nn.Sequential(nn.Flatten(), *layers[:-1])
+        return nn.Sequential(nn.Flatten(), *perceptron(widths))
 
     def critic_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
         """Return None: no one here tells moved data from real."""

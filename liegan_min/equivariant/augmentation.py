@@ -82,7 +82,7 @@ class FromAlgebra(Moves):
 
 
 class FromElement(Moves):
-    """g from the powers h^m of one element, m = -largest … largest, each as likely.
+    """g from the powers h^m of one element, m = lowest … largest, each as likely.
 
     As published SymmetryGAN augments with h and the identity alone: `lowest=0, largest=1`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +35,7 @@ class Method:
         play: runs it.
         judge: metrics and arrays of what `play` returned.
         data: name of the data set that it runs on.
-        needs: given a seed, the records that it builds on, as (experiment, method) pairs.
+        needs: (experiment, method) of the records that a run builds on, with its own seed.
     """
 
     profiles: Mapping[str, Settings]
@@ -49,4 +49,4 @@ class Method:
 class Experiment:
     """A task, and the methods that are tried on it, in the order of their table."""
 
-    methods: Mapping[str, Method] = field(default_factory=dict)
+    methods: Mapping[str, Method]

@@ -160,7 +160,6 @@ def _play(
         forward=forward,
         seed=seed,
         device=device,
-        key=config.digest(),
         checkpoint=checkpoint,
         progress=progress,
     )
