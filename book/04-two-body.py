@@ -222,10 +222,6 @@ def column(method, metric):
     return np.array([r.metrics[metric] for r in by[method]], dtype=float)
 
 
-def five(values):
-    return tables.plus_minus(values.mean(), values.std(ddof=1))
-
-
 NAMES = {
     "liegan": "LieGAN",
     "liegan-es": "LieGAN-ES",
@@ -240,23 +236,29 @@ glue("passed", rows["liegan"].passed, display=False)
 assert column("liegan", "support_cosine").max() < rows["liegan-es"].worst
 
 
-def table(methods):
-    head = "| method | seeds | support cosine | median | worst "
-    head += "| raw cosine | passed | verdict |"
-    lines = [head, "|" + " --- |" * 8]
-    for m in methods:
-        r = rows[m]
-        spread, raw = tables.plus_minus(r.mean, r.sd), five(column(m, "raw_cosine"))
-        cells = [NAMES[m], r.n, spread, f"{r.median:.5f}", f"{r.worst:.5f}", raw]
-        cells += [f"{r.passed} of {r.n}", f"**{r.verdict}**"]
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
-
-
 def captioned(caption, name, methods):
-    return Markdown(
-        f"```{{table}} {caption}\n:name: {name}\n\n{table(methods)}\n```"
+    head = (
+        "method",
+        "support cosine",
+        "median",
+        "worst",
+        "raw cosine",
+        "passed",
+        "verdict",
     )
+    cells = [
+        [
+            NAMES[m],
+            tables.plus_minus((r := rows[m]).mean, r.sd),
+            f"{r.median:.5f}",
+            f"{r.worst:.5f}",
+            f"{column(m, 'raw_cosine').mean():.2f}",
+            f"{r.passed} of {r.n}",
+            f"**{r.verdict}**",
+        ]
+        for m in methods
+    ]
+    return Markdown(tables.markdown(head, cells, caption, name))
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]

@@ -243,10 +243,7 @@ NAMES = {
 
 
 def captioned(caption, name, head, rows):
-    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
-    lines.insert(1, "|" + " --- |" * len(head))
-    body = "\n".join(lines)
-    return Markdown(f"```{{table}} {caption}\n:name: {name}\n\n{body}\n```")
+    return Markdown(tables.markdown(head, rows, caption, name))
 
 
 discovery = {row.method: row for row in tables.table("two-body-discovery")}

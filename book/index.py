@@ -101,15 +101,9 @@ SHOWN = (
     "liegan",
     "liegan-es",
 )  # what the poster claims; chapter 4 has controls beside them
-lines = [
-    "| task | the poster's claim | verdict | runs |",
-    "| --- | --- | --- | --- |",
-]
-for name, t in TABLES.items():
-    verdict, n = standing(name)
-    lines.append(f"| {t.task} | {t.claim} | {verdict} | {n} |")
-body = "\n".join(lines)
-Markdown(f"```{{table}} The poster's claims\n:name: tab-scoreboard\n\n{body}\n```")
+head = ["task", "the poster's claim", "verdict", "runs"]
+lines = [[t.task, t.claim, *standing(name)] for name, t in TABLES.items()]
+Markdown(tables.markdown(head, lines, "The poster's claims", "tab-scoreboard"))
 
 # %% tags=["remove-cell"]
 found = [r for r in tables.table("two-body-discovery") if r.method in SHOWN]
@@ -128,7 +122,7 @@ glue("floor", round(min(r.worst for r in found), 4), display=False)
 #   solutions.
 # - **You want the numbers again.** {doc}`04-two-body` and {doc}`05-prediction` have the tables
 #   with error bars.
-#   `liegan table two-body-discovery` prints it; `liegan run two-body-discovery liegan
+#   `liegan table two-body-discovery` prints the first; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one of its runs again.
 # - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a
 #   symmetry of the pairs $(x, y)$ in the file.

@@ -24,16 +24,14 @@ from collections import Counter
 import numpy as np
 from IPython.display import Markdown
 
-from liegan_min import paths, records
+from liegan_min import paths, records, tables
 
 notebooks = sorted((paths.root() / "book").glob("[0-9]*.ipynb"))
 facts = {p.stem: json.loads(p.read_text())["metadata"]["liegan"] for p in notebooks}
 
 
 def table(head, rows):
-    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
-    lines.insert(1, "|" + " --- |" * len(head))
-    return Markdown("\n".join(lines))
+    return Markdown(tables.markdown(head, rows))
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["nbval-ignore-output", "remove-input"]

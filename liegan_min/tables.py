@@ -17,6 +17,7 @@ poster".
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, median, stdev
 from typing import get_args
@@ -123,6 +124,16 @@ def table(experiment: str, profile: str = "paper") -> list[Row]:
 def frame(rows: list[Row]) -> pd.DataFrame:
     """Return rows as a data frame, one column for each field."""
     return pd.DataFrame([asdict(row) for row in rows])
+
+
+def markdown(
+    head: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "", name: str = ""
+) -> str:
+    """Return a Markdown table, and with a caption the MyST directive that numbers it."""
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
+    lines.insert(1, "|" + " --- |" * len(head))
+    body = "\n".join(lines)
+    return f"```{{table}} {caption}\n:name: {name}\n\n{body}\n```" if caption else body
 
 
 def scientific(mean: float | None, sd: float | None) -> str:

@@ -87,6 +87,13 @@ def test_errors_are_written_with_one_exponent(mean, sd, text):
     assert tables.scientific(mean, sd) == text.translate(UNBROKEN)
 
 
+def test_a_markdown_table_has_a_rule_below_its_head():
+    plain = tables.markdown(["a", "b"], [[1, "x"], [2.5, "y"]])
+    assert plain == "| a | b |\n| --- | --- |\n| 1 | x |\n| 2.5 | y |"
+    numbered = tables.markdown(["a"], [[1]], "What it shows", "tab-x")
+    assert numbered == ("```{table} What it shows\n:name: tab-x\n\n| a |\n| --- |\n| 1 |\n```")
+
+
 def test_an_unknown_table_is_refused_with_the_list():
     with pytest.raises(InputError, match=r"unknown experiment 'x'; there are: two-body-discovery"):
         tables.table("x")
