@@ -164,6 +164,22 @@ class LieAlgebra:
         flipped = linalg.first_large_positive(columns).reshape(self.dim, self.k, self.k)
         return LieAlgebra(torch.from_numpy(flipped).mT, self.name)
 
+    def canonical(self, like: LieAlgebra) -> LieAlgebra:
+        """Return, for each matrix of `like`, the element of this span that is nearest to it.
+
+        A learned basis is any basis of its span. This one can be read: next to so(1,3), its first
+        three matrices are the learned boosts. The result is as long as `like`, and so need not be
+        a basis; a matrix outside the span comes out short.
+
+        Raises:
+            InputError: if the spaces differ, or this basis is zero.
+        """
+        if like.k != self.k:
+            raise InputError(f"cannot compare an algebra on R^{self.k} with one on R^{like.k}")
+        flat = self.orthonormal().basis.flatten(1)
+        nearest = like.basis.flatten(1) @ flat.T @ flat
+        return LieAlgebra(nearest.reshape(-1, self.k, self.k), like.name)
+
     def invariant_form(self) -> InvariantForm:
         """Return the symmetric J that best solves L_iᵀJ + J L_i = 0 for all i (the Proposition).
 

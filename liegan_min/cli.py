@@ -7,10 +7,12 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from liegan_min import cli_data
+from liegan_min.cli_data import Json, show
 from liegan_min.errors import InputError, LieganError
 
 app = typer.Typer(
@@ -20,35 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+app.add_typer(cli_data.app, name="data", help="Make, verify, simulate or download a data set.")
+
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Seed = Annotated[int, typer.Option(help="Seed of every draw.", min=0)]
-
-
-def _show(content: Any, as_json: bool, text: str) -> None:
-    typer.echo(json.dumps(content, indent=1, allow_nan=False) if as_json else text)
-
-
-@app.command()
-def data(
-    name: Annotated[str, typer.Argument(help="two-body or two-body-full")],
-    verify: Annotated[bool, typer.Option(help="Check the file instead of making it.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Make a committed data set from its seed, or verify that the file is what the seed makes."""
-    from liegan_min import files
-    from liegan_min.datasets import store
-
-    if not verify:
-        path = store.make(name)
-        _show({"file": str(path), "sha256": files.sha256(path)}, as_json, f"wrote {path}")
-        return
-    difference = store.verify(name)
-    good = difference < 1e-5
-    content = {"file": str(store.path_of(name)), "difference": difference, "verified": good}
-    _show(content, as_json, f"largest relative difference from the recipe: {difference:.1e}")
-    if not good:
-        raise InputError(f"{name}: the file is not what its recipe makes; run: liegan data {name}")
 
 
 @app.command()
@@ -83,7 +60,7 @@ def discover(
     )
     content = report(found)
     lines = [f"{key}: {value}" for key, value in content.items() if key != "basis"]
-    _show(content, as_json, "\n".join([*lines, "basis:", str(found.algebra.basis)]))
+    show(content, as_json, "\n".join([*lines, "basis:", str(found.algebra.basis)]))
 
 
 @app.command()
@@ -107,7 +84,7 @@ def run(
         record = experiments.run(experiment, method, profile, seed, device=device)
         records.save(record)
     numbers = "\n".join(f"{k}: {v}" for k, v in record.metrics.items())
-    _show(record.model_dump(mode="json"), as_json, f"{path}\n{numbers}")
+    show(record.model_dump(mode="json"), as_json, f"{path}\n{numbers}")
 
 
 @app.command()
@@ -121,7 +98,7 @@ def table(
 
     rows = tables.table(experiment, profile)
     text = tables.frame(rows).to_string(index=False, na_rep="–") if rows else "no records yet"
-    _show([asdict(row) for row in rows], as_json, text)
+    show([asdict(row) for row in rows], as_json, text)
 
 
 @app.command()

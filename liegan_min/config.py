@@ -48,10 +48,16 @@ class GameConfig(Settings):
     high: float = Field(1.0, description="upper end of uniform or integer coefficients")
     learn_coefficients: bool = False
     init_scale: float = Field(1.0, ge=0, description="standard deviation of L at the start")
+    strength: float | None = Field(
+        None, gt=0, description="norm that each L_i is held at; default: it is free, as published"
+    )
     hidden: tuple[int, ...] = Field((512, 512), description="widths of the critic")
     standardise: bool = Field(False, description="divide the critic's inputs by their spread")
     batch: int = Field(64, ge=2)
     epochs: int = Field(100, ge=1)
+    epoch_size: int | None = Field(
+        None, ge=1, description="samples in an epoch, drawn anew each time; default: all"
+    )
     lr_generator: float = Field(1e-3, gt=0)
     lr_critic: float = Field(2e-4, gt=0)
     anneal: bool = Field(
@@ -69,6 +75,9 @@ class GameConfig(Settings):
     patience: int = Field(5, ge=1, description="epochs over which the basis must have come to rest")
     stop_angle: float | None = Field(
         None, gt=0, description="stop when the averaged span turned by less than this, in radians"
+    )
+    stop_ratio: float | None = Field(
+        None, gt=1, description="stop when the longest channel is so many times the median one"
     )
     amp: bool = Field(False, description="run the critic in bfloat16")
 

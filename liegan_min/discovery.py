@@ -15,7 +15,6 @@ from liegan_min.config import GameConfig, pick_device
 from liegan_min.data import Pairs
 from liegan_min.errors import InputError
 from liegan_min.game import TERMS, Game
-from liegan_min.loop import quiet
 
 
 @dataclass(frozen=True)
@@ -185,4 +184,4 @@ def discover(
     )
 
 
-__all__ = ["TERMS", "Discovery", "Setup", "discover", "quiet", "set_up"]
+__all__ = ["TERMS", "Discovery", "Setup", "discover", "set_up"]

@@ -97,6 +97,7 @@ class Game:
             self.config.distribution(),
             mask=mask,
             init_scale=self.config.init_scale,
+            strength=self.config.strength,
             y_kind=y_kind,
             rng=self.rng,
         )
@@ -156,15 +157,16 @@ class Game:
         self.average.lerp_(self.generator.free.detach(), 1 - self.config.ema)
 
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
-        """Play through the data once, in a new order. Returns the mean of the terms."""
-        order = torch.randperm(len(x), generator=self.rng).to(x.device)
+        """Play through an epoch of the data, in a new order. Returns the mean of the terms."""
+        order = torch.randperm(len(x), generator=self.rng)[: self.config.epoch_size].to(x.device)
         left = (1 - self.epochs / self.config.epochs) ** 2 if self.config.anneal else 1.0
         rates = self.config.lr_generator, self.config.lr_critic
         for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * left
         # A last batch of one or two would let single points steer the game: leave it for next time.
         rows = self.config.batch
-        used = len(x) if 2 * (len(x) % rows) >= rows else len(x) - len(x) % rows
+        left_over = len(order) % rows
+        used = len(order) if 2 * left_over >= rows else len(order) - left_over
         xs = torch.split(x[order[:used]], rows)
         ys = [None] * len(xs) if y is None else torch.split(y[order[:used]], rows)
         played = [self.step(bx, by) for bx, by in zip(xs, ys, strict=True)]
@@ -175,7 +177,7 @@ class Game:
     def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
         """The averaged basis, (c, k, k), free of the zeros that the average started from."""
         weight = 1 - self.config.ema ** max(self.steps, 1)
-        return (self.average / weight * self.generator.mask).detach()
+        return self.generator.basis(self.average / weight).detach()
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that a later process needs to play on exactly as this one would."""

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from liegan_min import expm
 from liegan_min.algebra import LieAlgebra, act
@@ -25,11 +26,14 @@ class LieGenerator(nn.Module):
         coefficients: γ_β; its channels are the c of the basis. Default: one channel, N(0, 1).
         mask: (k, k), the search space: entries of L where it is 0 stay 0.
         init_scale: standard deviation of the entries of L at the start; 0 starts at the identity.
+        strength: Frobenius norm that each L_i is held at, so that only its direction is learned;
+            None leaves it free.
         y_kind: how y answers to g.
         rng: source of the initial basis; default: seed 0.
 
     Raises:
-        InputError: if the mask has the wrong shape or leaves nothing to learn.
+        InputError: if the mask has the wrong shape or leaves nothing to learn, or a strength is
+            asked of a start at 0.
     """
 
     mask: Tensor
@@ -41,6 +45,7 @@ class LieGenerator(nn.Module):
         *,
         mask: Tensor | None = None,
         init_scale: float = 1.0,
+        strength: float | None = None,
         y_kind: YKind = "vector",
         rng: torch.Generator | None = None,
     ) -> None:
@@ -52,6 +57,11 @@ class LieGenerator(nn.Module):
         mask = torch.ones(k, k) if mask is None else torch.as_tensor(mask, dtype=torch.float32)
         if mask.shape != (k, k) or not mask.any():
             raise InputError(f"mask must be ({k}, {k}) with at least one 1, not {mask.shape}")
+        if strength is not None and not (strength > 0 and init_scale > 0):
+            raise InputError(
+                f"strength, and init_scale with it, must be positive, not {strength}, {init_scale}"
+            )
+        self.strength = strength
         self.register_buffer("mask", mask)
         rng = rng or torch.Generator().manual_seed(0)
         start = torch.randn(self.coefficients.channels, k, k, generator=rng)
@@ -60,7 +70,15 @@ class LieGenerator(nn.Module):
     @property
     def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
         """The basis inside the search space, (c, k, k)."""
-        return self.free * self.mask
+        return self.basis(self.free)
+
+    def basis(self, free: Tensor) -> Tensor:
+        """Return the basis that free parameters, (c, k, k), stand for."""
+        L = free * self.mask
+        if self.strength is None:
+            return L
+        held: Tensor = self.strength * F.normalize(L.flatten(1), dim=1)
+        return held.view_as(L)
 
     @property
     def algebra(self) -> LieAlgebra:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +14,7 @@ from liegan_min.config import GameConfig
 from liegan_min.data import Pairs
 from liegan_min.errors import InputError
 from liegan_min.game import Game
-
-with warnings.catch_warnings():
-    # In a notebook without ipywidgets the bar falls back to text; the page need not say so.
-    warnings.simplefilter("ignore")
-    from tqdm.auto import tqdm
-
-
-__all__ = ["Course", "play", "quiet", "tqdm"]
+from liegan_min.progress import quiet, tqdm
 
 
 @dataclass(frozen=True)
@@ -35,7 +25,7 @@ class Course:
         bases: (epochs, c, k, k), the averaged basis after each epoch.
         history: (epochs, len(TERMS)), the mean terms of each epoch.
         seconds: wall time, over all the sittings of a resumed run.
-        rested: whether it stopped early, having come to rest.
+        rested: whether a rule of the settings stopped it early.
     """
 
     bases: Tensor
@@ -44,19 +34,20 @@ class Course:
     rested: bool
 
 
-def quiet(progress: bool | None) -> bool:
-    """Whether to hide the progress bar: always as told; untold, under CI and where no one looks."""
-    if progress is not None:
-        return not progress
-    return bool(os.environ.get("CI")) or not sys.stderr.isatty()
-
-
 def _at_rest(bases: list[Tensor], config: GameConfig) -> bool:
     """Whether the averaged span has turned by less than the stop angle over the last epochs."""
     if config.stop_angle is None or len(bases) <= config.patience:
         return False
     then, now = LieAlgebra(bases[-1 - config.patience]), LieAlgebra(bases[-1])
     return then.grassmann(now) < config.stop_angle
+
+
+def _taken_over(bases: list[Tensor], config: GameConfig) -> bool:
+    """Whether one channel has grown far beyond the others, so that the rest is no longer played."""
+    if config.stop_ratio is None or not bases:
+        return False
+    norms = torch.linalg.vector_norm(bases[-1], dim=(1, 2))
+    return float(norms.max()) > config.stop_ratio * float(norms.median())
 
 
 def play(
@@ -99,7 +90,9 @@ def play(
     rest = False
     bar = tqdm(total=config.epochs, initial=len(bases), disable=quiet(progress), unit="epoch")
     with bar:
-        while len(bases) < config.epochs and not (rest := _at_rest(bases, config)):
+        while len(bases) < config.epochs:
+            if rest := _at_rest(bases, config) or _taken_over(bases, config):
+                break
             history.append(game.epoch(train.x, train.y).cpu())
             bases.append(game.L.cpu())
             if not torch.isfinite(bases[-1]).all():

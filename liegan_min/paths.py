@@ -22,6 +22,11 @@ def results() -> Path:
     return data() / "results"
 
 
+def cache() -> Path:
+    """Return the folder of large data sets, made or downloaded; git ignores it."""
+    return data() / "cache"
+
+
 def checkpoints() -> Path:
     """Return the folder that interrupted runs resume from; git ignores it."""
     return root() / ".checkpoints"

@@ -79,6 +79,13 @@ TABLES: dict[str, Table] = {
             },
         ),
     ),
+    "top-tagging-discovery": Table(
+        task="Top-tagging discovery",
+        claim="LieGAN finds SO(1,3)+ from the constituents of jets, with its boosts and rotations",
+        metric="cos_J",
+        better="higher",
+        threshold=0.99,
+    ),
     "top-tagging": Table(
         task="Top quark tagging",
         claim="A network built on the discovered metric almost reaches LorentzNet",

@@ -16,7 +16,7 @@ from liegan_min.checkpoint import Checkpoint, moments, part, restore_moments, wi
 from liegan_min.config import Settings, pick_device
 from liegan_min.data import Pairs
 from liegan_min.errors import InputError
-from liegan_min.loop import quiet, tqdm
+from liegan_min.progress import quiet, tqdm
 
 #: A loss beyond this, or none at all, is no step: its gradient may leave the range of float32. Only
 #: moves that are no symmetry lead there, exp(wL) of an L that stretches; of them too few are left

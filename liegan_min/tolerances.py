@@ -23,3 +23,6 @@ CLOSURE = 0.1
 
 #: Smallest support cosine that a learned algebra must reach to count as found.
 FOUND = 0.99
+
+#: Smallest cosine of a learned form J to the metric η at which the metric counts as found.
+METRIC_FOUND = 0.99

@@ -60,7 +60,6 @@ def test_discover_reads_as_text_too(file):
             ["table", "cyclic", "--profile", "x"],
             "unknown profile 'x'; there are: quick, cpu, paper",
         ),
-        (["data", "x"], "unknown data set 'x'"),
         (["bench", "x"], "unknown benchmark 'x'; there are: discovery"),
         (["execute", "nothing"], "no chapter 'nothing'"),
         (["execute", "01", "-p", "n", "3"], "-p needs --out"),

@@ -12,9 +12,9 @@ from typing import Any
 
 from liegan_min import files, paths, records
 from liegan_min.config import Settings, pick_device
-from liegan_min.datasets import store
 from liegan_min.errors import InputError
 from liegan_min.experiments.method import Experiment, Method
+from liegan_min.experiments.top_tagging_discovery import TOP_TAGGING_DISCOVERY, jet_pairs
 from liegan_min.experiments.two_body_discovery import (
     BLOCKS,
     EXPANDED,
@@ -28,6 +28,7 @@ from liegan_min.records import DataSource, Machine, Record, Sources
 EXPERIMENTS: dict[str, Experiment] = {
     "two-body-discovery": TWO_BODY_DISCOVERY,
     "two-body-prediction": TWO_BODY_PREDICTION,
+    "top-tagging-discovery": TOP_TAGGING_DISCOVERY,
 }
 
 
@@ -93,7 +94,7 @@ def run(
     """
     config = settings(experiment, method, profile)
     m = method_of(experiment, method)
-    data = DataSource(name=m.data, sha256=store.checksum(m.data))
+    data = DataSource(name=m.data, sha256=m.checksum(seed))
     needed = [records.where(e, name, "paper", seed) for e, name in m.needs]
     sources = Sources.here()
     checkpoint = paths.checkpoints() / experiment / method / f"{profile}-s{seed}.safetensors"
@@ -130,6 +131,7 @@ __all__ = [
     "SO2",
     "Experiment",
     "Method",
+    "jet_pairs",
     "method_of",
     "play",
     "run",

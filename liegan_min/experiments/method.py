@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from liegan_min.config import Settings
+from liegan_min.datasets import store
 from liegan_min.metrics import Judged
 
 
@@ -35,6 +36,8 @@ class Method:
         play: runs it.
         judge: metrics and arrays of what `play` returned.
         data: name of the data set that it runs on.
+        fingerprint: checksum of the data of a seed, where they are made anew for each; default: the
+            data set is a committed file.
         needs: (experiment, method) of the records that a run builds on, with its own seed.
     """
 
@@ -43,6 +46,15 @@ class Method:
     judge: Callable[[Any], Judged]
     data: str
     needs: tuple[tuple[str, str], ...] = ()
+    fingerprint: Callable[[int], str] | None = None
+
+    def checksum(self, seed: int) -> str:
+        """Return the checksum of the data that a run with this seed sees.
+
+        Raises:
+            DamagedFileError: if the data set's file is missing or was changed.
+        """
+        return self.fingerprint(seed) if self.fingerprint else store.checksum(self.data)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,133 @@
+"""Jets as ragged arrays: each holds as many constituents as it has, and none is padding.
+
+All constituents of all jets stand end to end; `counts` says where one jet ends. A jet of 50 among
+jets of up to 200 then costs 50 rows, and sums over jets are `np.add.reduceat`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liegan_min.errors import InputError
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Jets:
+    """Jets, their labels, and the top quark behind each; four-momenta are (E, px, py, pz) in GeV.
+
+    Attributes:
+        constituents: (m, 4), of all jets end to end; those of a jet by falling transverse momentum.
+        counts: (n,), constituents in each jet, at least 1.
+        label: (n,), 1 for a top quark's jet, 0 for one of a lighter quark or a gluon (QCD).
+        truth: (n, 4), the top quark before its decay; zeros for QCD.
+
+    Raises:
+        InputError: if the lengths do not fit together, or a jet has no constituent.
+    """
+
+    constituents: F32
+    counts: I64
+    label: NDArray[np.int8]
+    truth: F32
+
+    def __post_init__(self) -> None:
+        """Check that the arrays describe the same jets."""
+        n = len(self.counts)
+        if self.label.shape != (n,) or self.truth.shape != (n, 4):
+            raise InputError(
+                f"{n} counts need label ({n},) and truth ({n}, 4), not {self.label.shape} and "
+                f"{self.truth.shape}"
+            )
+        if n and int(self.counts.min()) < 1:
+            raise InputError(f"jet {int(self.counts.argmin())} has no constituent; drop it")
+        if self.constituents.shape != (int(self.counts.sum()), 4):
+            raise InputError(
+                f"counts add up to {int(self.counts.sum())} constituents, not to the "
+                f"{self.constituents.shape} given"
+            )
+
+    def __len__(self) -> int:
+        """Number of jets."""
+        return len(self.counts)
+
+    def __repr__(self) -> str:
+        """Sizes, without the arrays."""
+        tops = int(self.label.sum())
+        return f"Jets({tops} top, {len(self) - tops} QCD, {len(self.constituents)} constituents)"
+
+    @property
+    def starts(self) -> I64:
+        """Row of each jet's first constituent, (n,)."""
+        return np.cumsum(self.counts) - self.counts
+
+    def leading(self, n: int) -> F32:
+        """Return the n constituents of highest transverse momentum, (len, n, 4), zero-padded.
+
+        Raises:
+            InputError: if n < 1.
+        """
+        if n < 1:
+            raise InputError(f"the number of leading constituents must be at least 1, not {n}")
+        rank = np.arange(len(self.constituents)) - np.repeat(self.starts, self.counts)
+        jet = np.repeat(np.arange(len(self)), self.counts)
+        out = np.zeros((len(self), n, 4), np.float32)
+        kept = rank < n
+        out[jet[kept], rank[kept]] = self.constituents[kept]
+        return out
+
+    def momentum(self) -> F64:
+        """Return the four-momentum of each jet: the sum of its constituents', (len, 4)."""
+        if not len(self):
+            return np.zeros((0, 4))
+        return np.asarray(np.add.reduceat(self.constituents.astype(np.float64), self.starts))
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Jets:
+        """Return some of the jets, in the order of `rows`."""
+        index = np.arange(len(self))[rows]
+        counts = self.counts[index]
+        shift = np.repeat(self.starts[index] - (np.cumsum(counts) - counts), counts)
+        which = np.arange(int(counts.sum())) + shift
+        return Jets(self.constituents[which], counts, self.label[index], self.truth[index])
+
+    @classmethod
+    def join(cls, parts: Sequence[Jets]) -> Jets:
+        """Put sets of jets one after the other.
+
+        Raises:
+            InputError: if there is nothing to join.
+        """
+        if not parts:
+            raise InputError("there are no jets to join")
+        return cls(
+            np.concatenate([p.constituents for p in parts]),
+            np.concatenate([p.counts for p in parts]),
+            np.concatenate([p.label for p in parts]),
+            np.concatenate([p.truth for p in parts]),
+        )
+
+
+def cylindrical(p: F64) -> tuple[F64, F64, F64]:
+    """Return (pt, eta, phi) of four-momenta, (..., 4): pseudorapidity, and azimuth in (-π, π]."""
+    pt = np.hypot(p[..., 1], p[..., 2])
+    eta = np.arcsinh(p[..., 3] / np.maximum(pt, 1e-300))
+    return pt, eta, np.arctan2(p[..., 2], p[..., 1])
+
+
+def massless(pt: F64, eta: F64, phi: F64) -> F64:
+    """Return the massless four-momenta with these coordinates, (..., 4)."""
+    return np.stack(
+        [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], axis=-1
+    )
+
+
+def wrap(phi: F64) -> F64:
+    """Bring differences of azimuths into [-π, π)."""
+    return np.asarray((phi + np.pi) % (2 * np.pi) - np.pi)
