@@ -57,7 +57,7 @@ class LieGenerator(nn.Module):
         mask = torch.ones(k, k) if mask is None else torch.as_tensor(mask, dtype=torch.float32)
         if mask.shape != (k, k) or not mask.any():
             raise InputError(f"mask must be ({k}, {k}) with at least one 1, not {mask.shape}")
-        if strength is not None and not (strength > 0 and init_scale > 0):
+        if strength is not None and not (0 < strength < float("inf") and init_scale > 0):
             raise InputError(
                 f"strength, and init_scale with it, must be positive, not {strength}, {init_scale}"
             )
