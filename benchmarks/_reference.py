@@ -1,7 +1,8 @@
 """The published code, made to run: a checkout that the reader provides, copied and mended.
 
-On NumPy 2 its utils.py shadows Python's own `max`, by `from numpy import *`; the line is dropped
-from the copy. Nothing of it is kept.
+On NumPy 2 its utils.py shadows Python's own `max`, by `from numpy import *`, and its dataset.py
+imports torchvision, for images that no task here has. These lines are dropped from the copy. The
+copy goes when it is imported.
 """
 
 from __future__ import annotations
@@ -12,12 +13,52 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
+import pandas as pd
 import torch
 from torch.utils.data import DataLoader, TensorDataset
+
+from liegan_min.config import GameConfig
+from liegan_min.data import Pairs
+
+FILES = ("gan.py", "train.py", "utils.py", "dataset.py")
+_DROPPED = re.compile(r"(?m)^(from numpy import \*|from torchvision .*|import torchvision.*)$")
+
+
+def load(folder: Path, *names: str) -> list[Any]:
+    """Import modules of a mended copy of the checkout.
+
+    Raises:
+        SystemExit: if the folder is not such a checkout.
+    """
+    if missing := [name for name in FILES if not (folder / name).is_file()]:
+        lacking = ", ".join(missing)
+        sys.exit(f"{folder} is not a checkout of Rose-STL-Lab/LieGAN: it lacks {lacking}")
+    with tempfile.TemporaryDirectory(prefix="liegan-reference-") as copy:
+        for name in FILES:
+            shutil.copy(folder / name, copy)
+            mended = Path(copy, name)
+            mended.write_text(_DROPPED.sub("", mended.read_text()))
+        sys.path.insert(0, copy)
+        try:
+            return [importlib.import_module(name) for name in names]
+        finally:
+            sys.path.remove(copy)
+
+
+def jet_reader(folder: Path, data: Path) -> Callable[[], Pairs]:
+    """Return what reads two constituents of each jet of a file, the published way."""
+    (dataset,) = load(folder, "dataset")
+    pd.read_hdf(data, key="table", stop=10)  # imports what reading needs
+
+    def read() -> Pairs:
+        jets = dataset.TopTagging(str(data), n_component=2)
+        return Pairs(jets.X, jets.y, "label")
+
+    return read
 
 
 class Published:
@@ -25,74 +66,74 @@ class Published:
 
     Args:
         folder: the checkout.
-        x: (n, 1, 8).
-        y: (n, 1, 8).
+        pairs: vectors x, (n, t, k), and y: vectors, (n, s, k), or labels, (n,).
+        config: the published recipe; of it, channels, scale, rates, batch and weights count.
+        start: the published name of how L starts, and of its search space.
         seed: of the start and of the batches.
 
     Raises:
         SystemExit: if the folder is not such a checkout.
     """
 
-    def __init__(self, folder: Path, x: torch.Tensor, y: torch.Tensor, seed: int) -> None:
-        self.gan, self.train = _load(folder)
+    def __init__(
+        self, folder: Path, pairs: Pairs, config: GameConfig, start: str, seed: int
+    ) -> None:
+        gan, self.train = load(folder, "gan", "train")
+        assert pairs.y is not None
         torch.manual_seed(seed)
-        self.x, self.y = x, y
+        self.config, self.data = config, TensorDataset(pairs.x, pairs.y)
         options = argparse.Namespace(
-            sigma_init=1,
+            sigma_init=config.scale,
             uniform_max=1,
-            g_init="2*2_factorization",
+            g_init=start,
             task="traj_pred",
             normalize_Li=False,
             x_type="vector",
-            y_type="vector",
+            y_type="scalar" if pairs.classes else "vector",
             coef_dist="normal",
         )
-        self.generator = self.gan.LieGenerator(8, 1, options)
+        self.generator = gan.LieGenerator(pairs.x.shape[-1], config.channels, options)
         self.generator.mu.requires_grad = False
         self.generator.sigma.requires_grad = False
-        self.critic = self.gan.LieDiscriminator(16)
+        if pairs.classes:
+            self.critic = gan.LieDiscriminatorEmb(pairs.inputs, pairs.classes, 32)
+        else:
+            self.critic = gan.LieDiscriminator(pairs.inputs)
 
-    def play(
-        self, samples: int, epochs: int = 1, report: Callable[[torch.Tensor], None] | None = None
-    ) -> None:
-        """Run the published loop over the first samples.
+    def play(self, epochs: int, after: Callable[[], None] | None = None) -> None:
+        """Run the published loop; `after` is called after each step.
 
-        `report` gets the basis, (1, 8, 8), after each epoch: the loop prints it, and its `print` is
-        the only hook that it has.
+        The loop has no place for such a call, but it asks for the next batch when a step is done.
         """
-
-        def listen(shown: object) -> None:
-            if report is not None and isinstance(shown, torch.Tensor):
-                report(shown.detach().clone())
-
-        self.train.print, self.train.trange = listen, range
-        data = TensorDataset(self.x[:samples], self.y[:samples])
+        loader = DataLoader(self.data, batch_size=self.config.batch, shuffle=True)
+        self.train.trange = range
         self.train.train_lie_gan(
             self.generator,
             self.critic,
-            DataLoader(data, batch_size=64, shuffle=True),
+            _Batches(loader, after) if after else loader,
             num_epochs=epochs,
-            lr_d=2e-4,
-            lr_g=1e-3,
+            lr_d=self.config.lr_critic,
+            lr_g=self.config.lr_generator,
             reg_type="cosine",
-            lamda=1.0,
+            lamda=self.config.cosine,
             p_norm=2,
             mu=0.0,
-            eta=1.0,
+            eta=self.config.correlation,
             device=torch.device("cpu"),
             task="traj_pred",
-            print_every=1 if report else epochs + 1,
+            print_every=epochs + 1,
         )
 
 
-def _load(folder: Path) -> tuple[ModuleType, ModuleType]:
-    wanted = ("gan.py", "train.py", "utils.py")
-    if not all((folder / name).is_file() for name in wanted):
-        sys.exit(f"{folder} is not a checkout of Rose-STL-Lab/LieGAN: it lacks {', '.join(wanted)}")
-    copy = Path(tempfile.mkdtemp(prefix="liegan-reference-"))
-    for name in wanted:
-        shutil.copy(folder / name, copy)
-    utils = copy / "utils.py"
-    utils.write_text(re.sub(r"(?m)^from numpy import \*$", "", utils.read_text()))
-    sys.path.insert(0, str(copy))
-    return importlib.import_module("gan"), importlib.import_module("train")
+class _Batches:
+    """The batches of a loader, and a call after each of them is used."""
+
+    def __init__(
+        self, loader: DataLoader[tuple[torch.Tensor, ...]], after: Callable[[], None]
+    ) -> None:
+        self.loader, self.after = loader, after
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+        for batch in self.loader:
+            yield batch
+            self.after()

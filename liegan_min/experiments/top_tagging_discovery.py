@@ -86,6 +86,11 @@ def _massive(seed: int) -> Pairs:
     return as_pairs(made.p, made.label, "label")
 
 
+def _events(seed: int) -> Pairs:
+    made = four_momenta.events(100_000, seed)
+    return as_pairs(made.p, made.label, "label")
+
+
 def _play(
     config: GameConfig,
     *,
@@ -156,6 +161,9 @@ def _held(**changes: Any) -> GameConfig:
     return GameConfig.of(**_HELD.model_dump() | changes)
 
 
+_EVENTS = _held(lr_critic=3e-3)
+
+
 def _quick(seed: int) -> Pairs:
     return jet_pairs("jets")
 
@@ -181,6 +189,11 @@ TOP_TAGGING_DISCOVERY = Experiment(
         "held-massive": _method(_massive, data="massive", paper=_HELD),
         "held-massive-shuffled": _method(
             partial(_shuffled, source=_massive), data="massive", paper=_HELD
+        ),
+        # A law that knows of no cone, and a label that does.
+        "held-events": _method(_events, data="events", paper=_EVENTS),
+        "held-events-shuffled": _method(
+            partial(_shuffled, source=_events), data="events", paper=_EVENTS
         ),
         # How the answer depends on what it is given.
         "held-1k": _method(partial(_jets, jets=1_000), paper=_held(epoch_size=None, epochs=1500)),

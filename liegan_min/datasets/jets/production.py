@@ -69,7 +69,7 @@ def _save(path: Path, jets: Jets, pt_hat: F64, key: str) -> None:
 def _load(path: Path, key: str) -> tuple[Jets, F64]:
     again = "delete the folder, or choose another, and run again"
     try:
-        with np.load(path, allow_pickle=False) as f:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as f:
             if str(f["key"]) != key:
                 raise DamagedFileError(f"{path} was made with other settings or seed; {again}")
             jets = Jets(f["constituents"], f["counts"], f["label"], f["truth"])
