@@ -51,16 +51,16 @@ def test_conda_users_get_the_same_pins():
     dependencies = yaml.safe_load(text("environment.yml"))["dependencies"]
     (pip,) = [d["pip"] for d in dependencies if isinstance(d, dict)]
     assert "--constraint constraints.txt" in pip
-    assert "--editable .[book,test]" in pip
+    assert "--editable .[book,test,jets]" in pip
     listed = pins(pip)
-    assert set(listed) == {canonicalize_name(r.name) for r in ranges("book", "test")}
+    assert set(listed) == {canonicalize_name(r.name) for r in ranges("book", "test", "jets")}
     assert {name: CONSTRAINTS[name] for name in listed} == listed
 
 
 def test_what_is_installed_here_is_what_is_pinned():
     from importlib.metadata import version
 
-    for requirement in ranges("book", "test"):
+    for requirement in ranges("book", "test", "jets"):
         name = canonicalize_name(requirement.name)
         assert version(name).split("+")[0] == CONSTRAINTS[name], name
 
@@ -133,7 +133,7 @@ def test_make_test_runs_every_check():
         "-m mypy",
         "pytest tests",
         "pytest --nbval book/",
-        "-c constraints.txt -e '.[book,test]'",
+        "-c constraints.txt -e '.[book,test,jets]'",
     ):
         assert check in plan
 
