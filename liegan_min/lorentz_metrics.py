@@ -29,22 +29,29 @@ def trace_part(algebra: LieAlgebra) -> float:
     return algebra.cosine(groups.dilation(4))
 
 
+def residuals(algebra: LieAlgebra) -> Tensor:
+    """Return how badly directions of the span scale their form J, ascending, (rank,).
+
+    In an orthonormal basis of the span: the singular values of the part of L_iᵀJ + J L_i that is no
+    multiple of J, with J of norm 1. Near 0 for what keeps J or scales it; of order 1 for the rest.
+    """
+    L, J = algebra.orthonormal().basis, algebra.invariant_form().J
+    change = L.mT @ J + J @ L
+    change = change - torch.einsum("cij,ij->c", change, J)[:, None, None] * J
+    values: Tensor = torch.linalg.svdvals(change.flatten(1))
+    return values.flip(0)
+
+
 def dimension_gap(algebra: LieAlgebra) -> tuple[int, float]:
     """Return how many generators there really are, and how clear that is.
 
-    Channels are as long as training made them, so their strengths are no measure of what they hold.
-    Each is scaled to norm 1. Then the singular values of the basis, (c, k²), are read: the number
-    is where they fall by the largest factor, and that factor says how clear it is.
+    Channels may be redundant, or hold what is no symmetry. So directions of the span are counted
+    whose residual is small: those below the widest gap in 0, `residuals`, 1. A matrix that is no
+    generator has a residual of order 1.
     """
-    flat = algebra.basis.flatten(1)
-    unit = flat / flat.norm(dim=1, keepdim=True).clamp(min=1e-300)
-    s = torch.linalg.svdvals(unit)
-    falls = s[:-1] / s[1:].clamp(min=1e-12)
-    if not len(falls):
-        return 1, 1.0
-    best = int(falls.argmax())
-    # No fall to speak of: all channels are generators.
-    return (best + 1, float(falls[best])) if float(falls[best]) > 2 else (len(s), float(s[-1]))
+    ends = torch.zeros(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
+    gaps = torch.cat([ends[0], residuals(algebra).clamp(max=1.0), ends[1]]).diff()
+    return int(gaps.argmax()), float(gaps.max())
 
 
 def _curve(bases: Tensor) -> dict[str, list[Any]]:
@@ -90,6 +97,7 @@ def lorentz_metrics(found: Discovery) -> Judged:
         "J": rounded(form.J),
         "J_singular_values": rounded(form.singular_values),
         "principal_angles_deg": rounded(np.degrees(algebra.principal_angles(CONE))),
+        "residuals": rounded(residuals(algebra)),
         "critic_curve": rounded(found.history[:, 0]),
     }
     return metrics, arrays | _curve(found.bases)
