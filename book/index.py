@@ -100,7 +100,7 @@ def standing(experiment):
 SHOWN = (
     "liegan",
     "liegan-es",
-)  # what the poster claims; chapter 4 has controls beside them
+)  # what the poster claims; the chapters have controls beside them
 head = ["task", "the poster's claim", "verdict", "runs"]
 lines = [[t.task, t.claim, *standing(name)] for name, t in TABLES.items()]
 Markdown(tables.markdown(head, lines, "The poster's claims", "tab-scoreboard"))
@@ -120,8 +120,9 @@ glue("floor", round(min(r.worst for r in found), 4), display=False)
 # - **You want to understand.** Read {doc}`01-symmetry`, {doc}`02-lie-groups` and
 #   {doc}`03-liegan` in order. Each runs alone, in about a minute, on a laptop. Exercises have
 #   solutions.
-# - **You want the numbers again.** {doc}`04-two-body` and {doc}`05-prediction` have the tables
-#   with error bars.
+# - **You want the numbers again.** {doc}`04-two-body`, {doc}`05-prediction` and
+#   {doc}`07-lorentz` have the tables with error bars; {doc}`06-jets` tells where the jets come
+#   from.
 #   `liegan table two-body-discovery` prints the first; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one of its runs again.
 # - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a
