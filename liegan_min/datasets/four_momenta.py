@@ -39,13 +39,16 @@ def _on_shell(three: NDArray[np.float64], mass: NDArray[np.float64]) -> NDArray[
 
 
 def massless(n: int, seed: int = 0) -> FourMomenta:
-    """Return pairs on the light cone with p ~ N(0, 1), and labels that say nothing.
+    """Return pairs on the light cone with p ~ N(0, 100²), and labels that say nothing.
+
+    The spread is about that of a jet's leading constituents in GeV, so that a critic is as sharp on
+    these as on those.
 
     Raises:
         InputError: if n < 1.
     """
     rng = _rng(n, seed)
-    three = rng.standard_normal((n, 2, 3))
+    three = 100 * rng.standard_normal((n, 2, 3))
     return FourMomenta(_on_shell(three, np.zeros((n, 2))), rng.integers(0, 2, n))
 
 

@@ -67,11 +67,11 @@ def _scaled(seed: int) -> Pairs:
     return Pairs(pairs.x / 100, pairs.y, pairs.y_kind)
 
 
-def _heavy(seed: int) -> Pairs:
-    """Give each constituent a mass of u|p|, with u uniform in [0, 1]: no light cone is left."""
+def _heavy(seed: int, most: float) -> Pairs:
+    """Give each constituent a mass of u|p|, with u uniform from 0 to `most`: the cone dissolves."""
     pairs = _jets(seed)
     x = np.asarray(pairs.x, dtype=np.float64)
-    u = np.random.default_rng(seed).random(x.shape[:2])
+    u = most * np.random.default_rng(seed).random(x.shape[:2])
     x[..., 0] = np.sqrt(1 + u**2) * np.linalg.norm(x[..., 1:], axis=-1)
     return as_pairs(x, np.asarray(pairs.y), "label")
 
@@ -177,11 +177,12 @@ TOP_TAGGING_DISCOVERY = Experiment(
         # Controls: what of the answer comes from the labels, from the cone, from the units?
         "liegan-shuffled": _method(partial(_shuffled, source=_jets), paper=_CONTROL),
         "liegan-cone": _method(_cone, data="massless", paper=_CONTROL),
-        "liegan-heavy": _method(_heavy, paper=_CONTROL),
-        "liegan-scaled": _method(_scaled, paper=_CONTROL),
+        "liegan-heavy": _method(partial(_heavy, most=1.0), paper=_CONTROL),
+        "liegan-scaled": _method(_scaled, paper=_CONTROL.model_copy(update={"stop_ratio": None})),
         "held-shuffled": _method(partial(_shuffled, source=_jets), paper=_HELD),
         "held-cone": _method(_cone, data="massless", paper=_HELD),
-        "held-heavy": _method(_heavy, paper=_HELD),
+        "held-heavy": _method(partial(_heavy, most=1.0), paper=_HELD),
+        "held-heavier": _method(partial(_heavy, most=4.0), paper=_HELD),
         "held-massive": _method(_massive, data="massive", paper=_HELD),
         "held-massive-shuffled": _method(
             partial(_shuffled, source=_massive), data="massive", paper=_HELD
