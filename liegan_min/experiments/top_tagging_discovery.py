@@ -176,13 +176,11 @@ TOP_TAGGING_DISCOVERY = Experiment(
         "liegan-unstopped": _method(paper=_UNSTOPPED),
         # Controls: what of the answer comes from the labels, from the cone, from the units?
         "liegan-shuffled": _method(partial(_shuffled, source=_jets), paper=_CONTROL),
-        "liegan-cone": _method(_cone, data="massless", paper=_CONTROL),
-        "liegan-heavy": _method(partial(_heavy, most=1.0), paper=_CONTROL),
-        "liegan-scaled": _method(_scaled, paper=_CONTROL.model_copy(update={"stop_ratio": None})),
         "held-shuffled": _method(partial(_shuffled, source=_jets), paper=_HELD),
         "held-cone": _method(_cone, data="massless", paper=_HELD),
         "held-heavy": _method(partial(_heavy, most=1.0), paper=_HELD),
         "held-heavier": _method(partial(_heavy, most=4.0), paper=_HELD),
+        "held-scaled": _method(_scaled, paper=_HELD),
         "held-massive": _method(_massive, data="massive", paper=_HELD),
         "held-massive-shuffled": _method(
             partial(_shuffled, source=_massive), data="massive", paper=_HELD
