@@ -134,8 +134,6 @@ _PUBLISHED = GameConfig(
     stop_ratio=2.0,
 )
 _UNSTOPPED = _PUBLISHED.model_copy(update={"stop_ratio": None})
-#: Controls that the rule may never stop end after 20,000 steps.
-_CONTROL = _PUBLISHED.model_copy(update={"epochs": 200})
 
 #: Ours: each channel is held at one norm, so that none takes over and none goes to sleep; then
 #: nothing has to be stopped, and learning rates that fall to 0 let the basis settle.
@@ -175,7 +173,7 @@ TOP_TAGGING_DISCOVERY = Experiment(
         # The published recipe to its end: it passes through the answer.
         "liegan-unstopped": _method(paper=_UNSTOPPED),
         # Controls: what of the answer comes from the labels, from the cone, from the units?
-        "liegan-shuffled": _method(partial(_shuffled, source=_jets), paper=_CONTROL),
+        "liegan-shuffled": _method(partial(_shuffled, source=_jets), paper=_PUBLISHED),
         "held-shuffled": _method(partial(_shuffled, source=_jets), paper=_HELD),
         "held-cone": _method(_cone, data="massless", paper=_HELD),
         "held-heavy": _method(partial(_heavy, most=1.0), paper=_HELD),
