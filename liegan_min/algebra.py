@@ -183,13 +183,14 @@ class LieAlgebra:
     def invariant_form(self) -> InvariantForm:
         """Return the symmetric J that best solves L_iᵀJ + J L_i = 0 for all i (the Proposition).
 
-        Each L_i is scaled to norm 1, so that no channel outweighs another, and freed of its trace
-        part first: a multiple of the identity only adds a constant to every singular value.
+        Each L_i is scaled to norm 1, so that no channel outweighs another. Then its trace part is
+        taken out: a multiple of the identity only adds a constant to every singular value. Not the
+        other way round: what is left of a pure dilation is rounding, and must stay small.
         """
-        trace = torch.einsum("cii->c", self.basis)[:, None, None] / self.k
-        L = self.basis - trace * torch.eye(self.k, dtype=torch.float64)
-        norm = torch.linalg.matrix_norm(L)
-        L = L[norm > 0] / norm[norm > 0][:, None, None]
+        norm = torch.linalg.matrix_norm(self.basis)
+        L = self.basis[norm > 0] / norm[norm > 0][:, None, None]
+        trace = torch.einsum("cii->c", L)[:, None, None] / self.k
+        L = L - trace * torch.eye(self.k, dtype=torch.float64)
         S = linalg.symmetric_basis(self.k)
         images = L.mT[:, None] @ S + S @ L[:, None]
         _, s, vt = torch.linalg.svd(images.movedim(1, -1).reshape(-1, len(S)), full_matrices=True)

@@ -89,6 +89,12 @@ class GameConfig(Settings):
             float(self.low).is_integer() and float(self.high).is_integer()
         ):
             raise ValueError(f"an integer grid needs whole ends, not {self.low} and {self.high}")
+        if self.epoch_size is not None and self.epoch_size < self.batch:
+            raise ValueError(
+                f"epoch_size must be at least a batch of {self.batch}, not {self.epoch_size}"
+            )
+        if self.strength is not None and not self.init_scale:
+            raise ValueError("a strength needs an init_scale above 0: a zero has no direction")
         return self
 
     def distribution(self) -> Coefficients:

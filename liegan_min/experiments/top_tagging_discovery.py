@@ -133,14 +133,14 @@ _PUBLISHED = GameConfig(
     ema=0.99,
     stop_ratio=2.0,
 )
-_UNSTOPPED = _PUBLISHED.model_copy(update={"stop_ratio": None})
+_UNSTOPPED = _PUBLISHED.model_copy(update={"stop_ratio": None, "epochs": 300})
 
 #: Ours: each channel is held at one norm, so that none takes over and none goes to sleep; then
 #: nothing has to be stopped, and learning rates that fall to 0 let the basis settle.
 _HELD = GameConfig(
     channels=CHANNELS,
     init_scale=0.125**0.5,
-    strength=0.5,
+    strength=0.25,
     cosine=0.0,
     correlation=0.1,
     batch=256,
@@ -158,12 +158,14 @@ def _held(**changes: Any) -> GameConfig:
 
 
 #: What a laptop has time for.
-_QUICK = _held(batch=64, epochs=40, epoch_size=6400, lr_generator=2e-2, lr_critic=4e-4)
+_QUICK = _held(
+    strength=0.5, batch=64, epochs=40, epoch_size=6400, lr_generator=2e-2, lr_critic=4e-4
+)
 #: The label's edge is learned more slowly than a cone that every sample lies on.
-_EVENTS = _held(lr_critic=3e-3)
+_EVENTS = _held(strength=0.5, lr_critic=3e-3)
 
 
-_AUGERINO = _UNSTOPPED.model_copy(update={"lr_critic": 1e-3, "beta1_generator": 0.9})
+_AUGERINO = _UNSTOPPED.model_copy(update={"lr_critic": 1e-3, "beta1_generator": 0.9, "epochs": 200})
 
 TOP_TAGGING_DISCOVERY = Experiment(
     {
