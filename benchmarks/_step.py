@@ -41,8 +41,8 @@ def per_step(task: Task, folder: Path | None, rounds: int, steps: int) -> dict[s
     """Time steps of equal work, in turn; return milliseconds a step and the ratios."""
     config, pairs = task.published, task.reader(None)()
     rows = config.batch
-    steps = min(steps, len(pairs.x) // rows)
-    pairs = pairs.take(torch.arange(rows * steps))
+    steps = max(1, min(steps, len(pairs.x) // rows))
+    pairs = pairs.take(torch.arange(len(pairs.x))[: rows * steps])
     game = task.game(pairs, config, 0, Game)
     work: dict[str, Callable[[], Any]] = {"ours": lambda: game.epoch(pairs.x, pairs.y)}
     if folder is not None:

@@ -118,7 +118,7 @@ def jets(data: Path | None) -> Task:
         published=GameConfig(channels=7, init_scale=(2 / 16) ** 0.5, cosine=1.0, correlation=0.1),
         start="random",
         mask=None,
-        ours=settings("top-tagging-discovery", "liegan-quick", "quick"),
+        ours=settings("top-tagging-discovery", "liegan", "quick"),
         score=lambda L: LieAlgebra(L).invariant_form().cosine(ETA),
         good=0.99,
         every=25,

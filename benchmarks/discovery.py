@@ -29,6 +29,7 @@ ours, each once in its process. It is part of no other time, and importing packa
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -80,9 +81,10 @@ def main() -> None:
     a = arguments()
     torch.set_num_threads(1)
     try:
-        with tempfile.TemporaryDirectory(prefix="liegan-jets-") as folder:
+        with contextlib.ExitStack() as stack:
             if a.task == "top-tagging" and a.data is None:
-                a.data = Path(folder) / "jets.h5"
+                folder = tempfile.TemporaryDirectory(prefix="liegan-jets-")
+                a.data = Path(stack.enter_context(folder)) / "jets.h5"
                 write_sample(a.data)
             result = measure(a)
     except LieganError as error:

@@ -16,23 +16,23 @@ from typing import Any, get_args
 import numpy as np
 from _timing import show
 
-from liegan_min.datasets.four_momenta import mass_squared
 from liegan_min.datasets.jets.production import ProductionConfig, make_shard
 from liegan_min.datasets.jets.simulate import JetConfig, Kind
+from liegan_min.datasets.kinematics import mass
 
 
 def bias(kind: Kind, jets: int, low: float, seed: int) -> dict[str, Any]:
     """Return the share below the committed cut, its standard error, and both median masses."""
     cut = JetConfig().pt_hat_min
     made, pt_hat = make_shard(kind, 0, ProductionConfig(pt_hat_min=low, shard=jets), seed)
-    mass = np.sqrt(np.maximum(mass_squared(made.momentum()), 0))
+    m = mass(made.momentum())
     below = pt_hat < cut
     share = below.mean()
     return {
         f"{kind}: share below {cut:.0f} GeV": share,
         f"{kind}: standard error": np.sqrt(share * (1 - share) / jets),
-        f"{kind}: median mass below, GeV": np.median(mass[below]),
-        f"{kind}: median mass above, GeV": np.median(mass[~below]),
+        f"{kind}: median mass below, GeV": np.median(m[below]),
+        f"{kind}: median mass above, GeV": np.median(m[~below]),
     }
 
 

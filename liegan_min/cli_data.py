@@ -64,11 +64,11 @@ def jets(
     out: Annotated[
         Path | None, typer.Option(help="HDF5 file for new jets; default: the committed sample.")
     ] = None,
-    number: Annotated[int, typer.Option("--jets", help="How many, half of them top.", min=2)] = (
-        100_000
-    ),
-    split: Annotated[str, typer.Option(help="train, validation or test, in --out.")] = "train",
-    seed: Annotated[int, typer.Option(help="Seed of every draw, for --out.", min=0)] = 0,
+    number: Annotated[
+        int | None, typer.Option("--jets", help="How many, half of them top; default: 100,000.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="In --out; default: train.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every draw, in --out; default: 0.")] = None,
     verify: Verify = False,
     as_json: Json = False,
 ) -> None:
@@ -77,6 +77,8 @@ def jets(
     A killed run takes up where it was.
     """
     if out is None:
+        if (number, split, seed) != (None, None, None):
+            raise InputError("--jets, --split and --seed describe new jets; add --out FILE")
         committed("jets", verify, as_json)
         return
     if verify:
@@ -84,8 +86,11 @@ def jets(
     from liegan_min.datasets import top_tagging
     from liegan_min.datasets.jets import storage
 
+    number, split, seed = number or 100_000, split or "train", seed or 0
     if split not in top_tagging.TTV:
         raise InputError(f"--split must be {', '.join(top_tagging.TTV)}, not {split!r}")
+    if number < 2 or number % 2 or seed < 0:
+        raise InputError(f"--jets must be even and --seed not negative, not {number} and {seed}")
     top_tagging.write(out, storage.make(seed, number), top_tagging.TTV[split])
     _made(out, as_json)
 

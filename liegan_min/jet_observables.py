@@ -21,8 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from liegan_min.datasets.jets.ragged import F64, I64, Jets, cylindrical, wrap
-from liegan_min.errors import InputError, MissingExtraError
+from liegan_min.datasets import kinematics
+from liegan_min.datasets.jets.ragged import F64, I64, Jets
+from liegan_min.datasets.kinematics import cylindrical, wrap
+from liegan_min.errors import InputError
+from liegan_min.extras import needed
 
 #: Radius of the jets, which N-subjettiness measures distances by.
 RADIUS = 0.8
@@ -33,7 +36,7 @@ AXES, EXPONENTS = (1, 2, 3, 4), (1.0, 2.0)
 
 def mass(jets: Jets) -> F64:
     """Return the invariant mass of each jet, √(E² - p²) of the sum of its constituents, (len,)."""
-    return _mass(jets.momentum())
+    return kinematics.mass(jets.momentum())
 
 
 def multiplicity(jets: Jets) -> F64:
@@ -70,7 +73,7 @@ def subjet_of(jets: Jets, n: int = 3) -> I64:
     part = jets.take(large)
     with _quiet():
         members = _cluster(part).exclusive_jets_constituent_index(njets=n)
-    ak = _extra("awkward")
+    ak = needed("awkward", "finding subjets")
     sizes = np.asarray(ak.flatten(ak.num(members, axis=2)))
     rows = np.asarray(ak.flatten(members, axis=None)) + np.repeat(part.starts, part.counts)
     label = np.empty(len(part.constituents), np.int64)
@@ -101,7 +104,7 @@ def pair_masses(p: F64) -> F64:
     if p.ndim != 3 or p.shape[1] < 2 or p.shape[2] != 4:
         raise InputError(f"pair masses need four-momenta (len, n >= 2, 4), not {p.shape}")
     i, j = np.triu_indices(p.shape[1], k=1)
-    return np.sort(_mass(p[:, i] + p[:, j]), axis=1)
+    return np.sort(kinematics.mass(p[:, i] + p[:, j]), axis=1)
 
 
 def nsubjettiness(
@@ -188,12 +191,6 @@ def image(jets: Jets, pixels: int = 41, half_width: float = 1.0) -> F64:
     return np.asarray(np.histogram2d(y, x, bins=(edges, edges), weights=share)[0] / len(jets))
 
 
-def _mass(p: F64) -> F64:
-    # Rounding may leave a massless sum slightly below zero.
-    squared = p[..., 0] ** 2 - (p[..., 1:] ** 2).sum(axis=-1)
-    return np.asarray(np.sqrt(np.maximum(squared, 0)))
-
-
 def _place(p: F64) -> F64:
     """Return rapidity and azimuth, (..., 2)."""
     beta = p[..., 3] / np.where(p[..., 0] > 0, p[..., 0], 1)
@@ -218,7 +215,7 @@ def _subjet_sums(jets: Jets, label: I64, n: int) -> F64:
 
 def _cluster(jets: Jets) -> Any:
     """Return FastJet's kT clustering of each jet's constituents."""
-    fastjet, ak = _extra("fastjet"), _extra("awkward")
+    fastjet, ak = needed("fastjet", "finding subjets"), needed("awkward", "finding subjets")
     # Its banner goes to the process's output, past Python; the module's docstring cites it.
     import_module("fastjet._swig").ClusterSequence.set_fastjet_banner_stream(None)
     columns = jets.constituents.astype(np.float64).T
@@ -238,12 +235,3 @@ def _quiet() -> Iterator[None]:
             yield
         finally:
             warnings.formatwarning = written  # it replaces this as well
-
-
-def _extra(package: str) -> Any:
-    try:
-        return import_module(package)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{package} is not installed, it finds subjets: pip install 'liegan-min[jets]'"
-        ) from error

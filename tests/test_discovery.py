@@ -11,8 +11,8 @@ from liegan_min import groups, tolerances
 from liegan_min.config import GameConfig, pick_device
 from liegan_min.data import as_pairs
 from liegan_min.discovery import discover
-from liegan_min.progress import quiet
 from liegan_min.errors import DamagedFileError, InputError
+from liegan_min.progress import quiet
 
 TINY = GameConfig(hidden=(16,), batch=32, epochs=6)
 

@@ -7,9 +7,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import f as fisher
 
 from liegan_min import groups
-from liegan_min.datasets.four_momenta import mass_squared, massive, massless
+from liegan_min.datasets.four_momenta import LAW, events, mass_squared, massive, massless
 from liegan_min.errors import InputError
 
 N = 4000
@@ -64,9 +65,9 @@ def test_the_labels_of_massless_pairs_say_nothing():
     assert (abs(toss @ told) / N < CHANCE).all()
 
 
-@pytest.mark.parametrize("make", [massless, massive])
-def test_momenta_are_normal_in_each_direction(make):
-    three = make(N, seed=2).p[..., 1:].reshape(N, 6)
+@pytest.mark.parametrize(("make", "spread"), [(massless, 100), (massive, 1)])
+def test_momenta_are_normal_in_each_direction(make, spread):
+    three = make(N, seed=2).p[..., 1:].reshape(N, 6) / spread
     assert (abs(three.mean(0)) < CHANCE).all()
     correlation = three.T @ three / N
     assert (abs(correlation - np.eye(6)) < math.sqrt(2) * CHANCE).all()
@@ -109,7 +110,47 @@ def test_the_label_is_not_the_energy_in_disguise():
     assert 0.01 < (by_energy != made.label).mean() < 0.5
 
 
-@pytest.mark.parametrize("make", [massless, massive])
+def test_separations_have_the_told_law():
+    """t has three times the variance of a coordinate, which is 9."""
+    x = events(N, seed=6).p
+    assert x.shape == (N, 1, 4)
+    unit = x[:, 0] / np.array([math.sqrt(27), 3, 3, 3])
+    assert (abs(unit.mean(0)) < CHANCE).all()
+    assert (abs(unit.T @ unit / N - np.eye(4)) < math.sqrt(2) * CHANCE).all()
+
+
+def test_the_law_of_separations_is_kept_by_the_rotations_of_its_own_form(rng):
+    """A Gaussian is its covariance: g C gᵀ = C. A boost of η is no such g."""
+    C = np.diag([27.0, 9, 9, 9])
+    turn = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    g = np.linalg.inv(np.sqrt(LAW)) @ turn @ np.sqrt(LAW)
+    np.testing.assert_allclose(g.T @ LAW @ g, LAW, atol=1e-12)
+    np.testing.assert_allclose(g @ C @ g.T, C, atol=1e-12)
+    boost = groups.so13().exp(torch.tensor([0.5, 0, 0, 0, 0, 0])).numpy()
+    assert not np.allclose(boost @ C @ boost.T, C, rtol=0.1)
+
+
+def test_two_separations_in_five_leave_light_the_time():
+    """t² > r² where (r²/3)/(t²/3) < 1, a quotient of mean squares: Fisher's law says how often."""
+    made = events(N, seed=7)
+    t2, r2 = made.p[:, 0, 0] ** 2, (made.p[:, 0, 1:] ** 2).sum(-1)
+    np.testing.assert_array_equal(made.label, t2 > r2)
+    share = fisher.cdf(1, 3, 1)
+    assert abs(made.label.mean() - share) < CHANCE * math.sqrt(share * (1 - share))
+    assert share == pytest.approx(0.4, abs=0.02)
+
+
+@given(st.lists(small, min_size=7, max_size=7), st.integers(0, 50))
+def test_what_keeps_the_cone_keeps_the_label_of_a_separation(w, seed):
+    cone = groups.span_of(groups.so13(), groups.dilation(4))
+    g = cone.exp(torch.tensor(w, dtype=torch.float64)).numpy()
+    made = events(200, seed)
+    s = minkowski(made.p[:, 0] @ g.T)
+    near = 1e-12 * np.linalg.norm(g, 2) ** 2 * (made.p[:, 0] ** 2).sum(-1)
+    assert ((s > 0) == made.label)[abs(s) > near].all()
+
+
+@pytest.mark.parametrize("make", [massless, massive, events])
 def test_a_seed_decides_every_draw(make):
     one, same, other = (make(50, seed=s) for s in (1, 1, 2))
     np.testing.assert_array_equal(one.p, same.p)
@@ -117,7 +158,7 @@ def test_a_seed_decides_every_draw(make):
     assert not np.allclose(one.p, other.p)
 
 
-@pytest.mark.parametrize("make", [massless, massive])
+@pytest.mark.parametrize("make", [massless, massive, events])
 @pytest.mark.parametrize("n", [0, -3])
 def test_no_samples_are_refused(make, n):
     with pytest.raises(InputError, match=f"n must be at least 1, not {n}"):

@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 from scipy.stats import lognorm
 
 from liegan_min.datasets.jets.detector import Particles, impact, lognormal
-from liegan_min.datasets.jets.ragged import massless, wrap
+from liegan_min.datasets.kinematics import massless, wrap
 
 
 def pions(pt, eta, phi, charge):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_min.datasets.jets import Jets
-from liegan_min.datasets.jets.ragged import cylindrical, massless, wrap
+from liegan_min.datasets.kinematics import cylindrical, massless, wrap
 from liegan_min.errors import InputError
 
 PHI = st.floats(-3.14, 3.14)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from liegan_min.datasets.jets import Jets, storage
 from liegan_min.datasets.jets.packing import pack
 from liegan_min.datasets.jets.production import make_shard
-from liegan_min.datasets.jets.ragged import cylindrical, massless, wrap
+from liegan_min.datasets.kinematics import cylindrical, massless, wrap
 from liegan_min.errors import InputError
 
 needs_extra = pytest.mark.skipif(

@@ -11,7 +11,10 @@ from liegan_min.errors import DamagedFileError, InputError
 
 @pytest.mark.parametrize("name", store.RECIPES)
 def test_a_committed_data_set_is_what_its_recipe_makes(name):
-    assert store.verify(name) < 1e-5
+    if name.startswith("jets"):
+        for package in ("pythia8mc", "fastjet", "awkward"):
+            pytest.importorskip(package)
+    assert store.verify(name) < store.RECIPES[name].limit
 
 
 def test_a_changed_file_fails_its_checksum(monkeypatch, tmp_path):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +16,8 @@ from pydantic import Field
 from scipy.stats import binomtest, rankdata
 
 from liegan_min.config import Settings
-from liegan_min.errors import InputError, MissingExtraError
+from liegan_min.errors import InputError
+from liegan_min.extras import needed
 from liegan_min.jet_observables import AXES, EXPONENTS
 
 F64 = NDArray[np.float64]
@@ -114,7 +113,7 @@ def boosted_trees(
     config = config or TreesConfig()
     x = _matrix(columns, names)
     _check(x, label)
-    model = _ensemble().HistGradientBoostingClassifier(
+    model = needed("sklearn.ensemble", "growing trees").HistGradientBoostingClassifier(
         max_iter=config.rounds,
         learning_rate=config.rate,
         max_leaf_nodes=config.leaves,
@@ -211,12 +210,3 @@ def _matrix(columns: Columns, names: Sequence[str]) -> F64:
     if missing := [name for name in names if name not in columns]:
         raise InputError(f"no column {missing[0]!r}; there are: {', '.join(columns)}")
     return np.stack([columns[name] for name in names], axis=1)
-
-
-def _ensemble() -> Any:
-    try:
-        return import_module("sklearn.ensemble")
-    except ImportError as error:
-        raise MissingExtraError(
-            "scikit-learn is not installed, it grows trees: pip install 'liegan-min[jets]'"
-        ) from error

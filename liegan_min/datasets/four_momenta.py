@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from liegan_min.datasets.kinematics import mass_squared
 from liegan_min.errors import InputError
 
 
@@ -83,12 +84,6 @@ def events(n: int, seed: int = 0) -> FourMomenta:
     """
     x = 3 * _rng(n, seed).standard_normal((n, 1, 4)) / np.sqrt(np.diag(LAW))
     return FourMomenta(x, (mass_squared(x[:, 0]) > 0).astype(np.int64))
-
-
-def mass_squared(p: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return pᵀ η p of four-momenta, (..., 4)."""
-    p = p.astype(np.float64)
-    return np.asarray(p[..., 0] ** 2 - (p[..., 1:] ** 2).sum(-1))
 
 
 def _rng(n: int, seed: int) -> np.random.Generator:

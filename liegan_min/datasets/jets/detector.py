@@ -7,7 +7,8 @@ takes each track, and from each tower what its tracks do not account for, as one
 
 The procedure follows the published description of Delphes 3 (arXiv:1307.6346, sections 2 and 3);
 the numbers are those of its ATLAS card. Left out: mass and flight time of particles in the field,
-the rescaling of tracks to towers below them, and everything that is not an energy-flow object.
+the rescaling of tracks to towers below them, and everything that is not an energy-flow object. A
+soft particle that curls by more than a full turn may be placed on the wrong side of the beam.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_min.datasets.jets.ragged import F64, I64, cylindrical, massless
+from liegan_min.datasets.jets.ragged import F64, I64
+from liegan_min.datasets.kinematics import cylindrical, massless
 
 #: Solenoid: field in T, radius and half length in m of the volume that particles cross.
 FIELD, RADIUS, HALF_LENGTH = 2.0, 1.15, 3.51

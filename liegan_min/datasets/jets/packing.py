@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_min.datasets.jets.ragged import Jets, cylindrical, massless, wrap
+from liegan_min.datasets.jets.ragged import Jets
+from liegan_min.datasets.kinematics import cylindrical, massless, wrap
 from liegan_min.errors import DamagedFileError, InputError
 
 Arrays = dict[str, NDArray[Any]]
@@ -23,12 +24,14 @@ LOG_PT = (np.log(0.01), np.log(2000.0))
 WIDTH = (-1.6, 1.6)
 
 _STEPS = 2**16 - 1
+#: Constituents of a jet, whose number is one byte.
+_MOST = 255
 _FIELDS = ("log_pt", "d_eta", "d_phi", "counts", "axis", "label", "truth")
 
 
 def _encode(name: str, values: NDArray[np.float64], span: tuple[float, float]) -> NDArray[Any]:
     low, high = span
-    if len(values) and (values.min() < low or values.max() > high):
+    if not ((values >= low) & (values <= high)).all():  # NaN is neither
         raise InputError(
             f"{name} from {values.min():.3g} to {values.max():.3g} leaves the range {low:.3g} to "
             f"{high:.3g} of the 16-bit format"
@@ -49,13 +52,18 @@ def pack(jets: Jets) -> Arrays:
     """Return jets as small arrays for an .npz file.
 
     Raises:
-        InputError: if a constituent is outside the format's range.
+        InputError: if a constituent is outside the format's range, or a jet has more than 255.
     """
+    if len(jets) and int(jets.counts.max()) > _MOST:
+        raise InputError(f"a jet of {jets.counts.max()} constituents; the format holds {_MOST}")
+    if not np.isfinite(jets.constituents).all():
+        raise InputError("a constituent has no finite momentum, and so no log pt; drop its jet")
     pt, eta, phi = cylindrical(jets.constituents.astype(np.float64))
     _, axis_eta, axis_phi = cylindrical(jets.momentum())
     axis = np.stack([axis_eta, axis_phi], axis=1).astype(np.float32)
     own = np.repeat(axis.astype(np.float64), jets.counts, axis=0)
-    log_pt = _encode("log pt", np.log(pt), LOG_PT)
+    with np.errstate(divide="ignore"):
+        log_pt = _encode("log pt", np.log(pt), LOG_PT)
     steps = np.diff(log_pt, prepend=np.uint16(0))  # modulo 2^16, so that adding up restores it
     steps[jets.starts] = log_pt[jets.starts]
     return {
@@ -79,7 +87,9 @@ def unpack(arrays: Arrays) -> Jets:
     if missing:
         raise DamagedFileError(f"packed jets lack the arrays {', '.join(missing)}")
     counts = arrays["counts"].astype(np.int64)
-    if len({len(arrays[name]) for name in _FIELDS[:3]} | {int(counts.sum())}) > 1:
+    per_constituent = {len(arrays[name]) for name in _FIELDS[:3]} | {int(counts.sum())}
+    per_jet = {len(arrays[name]) for name in _FIELDS[3:]}
+    if len(per_constituent) > 1 or len(per_jet) > 1 or not counts.all():
         raise DamagedFileError("packed jets: constituents and counts do not fit together")
     total = np.cumsum(arrays["log_pt"].astype(np.int64))
     start = _first(counts)

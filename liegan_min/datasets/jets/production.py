@@ -12,19 +12,19 @@ import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from pydantic import Field
 
 from liegan_min import files
 from liegan_min.datasets.jets.ragged import F64, Jets
-from liegan_min.datasets.jets.simulate import JetConfig, Kind, batches
+from liegan_min.datasets.jets.simulate import JetConfig, Kind, batches, ready
 from liegan_min.errors import DamagedFileError
-from liegan_min.extras import needed
 from liegan_min.progress import quiet, tqdm
 
 
@@ -66,18 +66,29 @@ def _save(path: Path, jets: Jets, pt_hat: F64, key: str) -> None:
     files.write_atomic(path, buffer.getvalue())
 
 
-def _load(path: Path, key: str) -> tuple[Jets, F64]:
+@contextmanager
+def _open(path: Path, key: str) -> Iterator[Any]:
+    """Open a shard, once it is found to be of these settings.
+
+    Raises:
+        DamagedFileError: if it is not, or cannot be read.
+    """
     again = "delete the folder, or choose another, and run again"
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as f:
             if str(f["key"]) != key:
                 raise DamagedFileError(f"{path} was made with other settings or seed; {again}")
-            jets = Jets(f["constituents"], f["counts"], f["label"], f["truth"])
-            return jets, np.asarray(f["pt_hat"])
+            yield f
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, DamagedFileError):
             raise
         raise DamagedFileError(f"{path} cannot be read ({error}); {again}") from None
+
+
+def _load(path: Path, key: str) -> tuple[Jets, F64]:
+    with _open(path, key) as f:
+        jets = Jets(f["constituents"], f["counts"], f["label"], f["truth"])
+        return jets, np.asarray(f["pt_hat"])
 
 
 def _work(
@@ -119,12 +130,15 @@ def produce(
         DamagedFileError: if a shard is damaged, or was made with other settings.
     """
     config = config or ProductionConfig()
-    needed("pythia8mc", "simulating jets")  # here, not first in the workers
+    ready()  # here, not first in the workers
     key = f"{config.digest()} {seed}"
     kinds: tuple[Kind, ...] = get_args(Kind)
     pairs = -(-jets // (2 * config.shard))
     jobs = [(kind, number) for number in range(pairs) for kind in kinds]
     missing = [job for job in jobs if not _path(folder, *job).exists()]
+    for job in (job for job in jobs if job not in missing):
+        with _open(_path(folder, *job), key):
+            pass
     bar = tqdm(
         total=len(jobs), initial=len(jobs) - len(missing), disable=quiet(progress), unit="shard"
     )
@@ -137,6 +151,8 @@ def produce(
         while under_way:
             done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
+                if future.exception():
+                    pool.shutdown(wait=False, cancel_futures=True)
                 future.result()
                 bar.update()
     for job in jobs:

@@ -112,22 +112,3 @@ class Jets:
             np.concatenate([p.label for p in parts]),
             np.concatenate([p.truth for p in parts]),
         )
-
-
-def cylindrical(p: F64) -> tuple[F64, F64, F64]:
-    """Return (pt, eta, phi) of four-momenta, (..., 4): pseudorapidity, and azimuth in (-π, π]."""
-    pt = np.hypot(p[..., 1], p[..., 2])
-    eta = np.arcsinh(p[..., 3] / np.maximum(pt, 1e-300))
-    return pt, eta, np.arctan2(p[..., 2], p[..., 1])
-
-
-def massless(pt: F64, eta: F64, phi: F64) -> F64:
-    """Return the massless four-momenta with these coordinates, (..., 4)."""
-    return np.stack(
-        [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], axis=-1
-    )
-
-
-def wrap(phi: F64) -> F64:
-    """Bring differences of azimuths into [-π, π)."""
-    return np.asarray((phi + np.pi) % (2 * np.pi) - np.pi)

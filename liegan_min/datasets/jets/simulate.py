@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from liegan_min.config import Settings
 from liegan_min.datasets.jets.detector import Particles, energy_flow
-from liegan_min.datasets.jets.ragged import F64, I64, Jets, cylindrical, massless, wrap
+from liegan_min.datasets.jets.ragged import F64, I64, Jets
+from liegan_min.datasets.kinematics import cylindrical, massless, wrap
 from liegan_min.extras import needed
 
 Kind = Literal["top", "qcd"]
@@ -51,6 +52,22 @@ class JetConfig(Settings):
     radius: float = Field(0.8, gt=0, description="of the jets, and of the match to the quarks")
     constituents: int = Field(200, ge=1, description="most that are kept, by falling pt")
     response: Literal["energy-flow", "particles"] = "energy-flow"
+
+    @model_validator(mode="after")
+    def _window(self) -> JetConfig:
+        if self.pt_min >= self.pt_max:
+            raise ValueError(f"pt_min must be below pt_max, not {self.pt_min} and {self.pt_max}")
+        return self
+
+
+def ready() -> None:
+    """Ask for all packages of the extra before any work is begun.
+
+    Raises:
+        MissingExtraError: naming the first that is not installed.
+    """
+    for package in ("pythia8mc", "fastjet", "awkward"):
+        needed(package, _TASK)
 
 
 def _pythia(kind: Kind, config: JetConfig, seed: int) -> Any:
@@ -222,6 +239,7 @@ def batches(
     Raises:
         MissingExtraError: if the extra `jets` is not installed.
     """
+    ready()
     own, detector = seed.spawn(2)
     # Pythia takes seeds from 1 to 9e8.
     pythia = _pythia(kind, config, 1 + int(own.generate_state(1)[0]) % 900_000_000)

@@ -14,6 +14,7 @@ from liegan_min.datasets.jets.packing import Arrays, pack, unpack
 from liegan_min.datasets.jets.production import ProductionConfig, make_shard, produce
 from liegan_min.datasets.jets.ragged import Jets
 from liegan_min.datasets.jets.simulate import Kind
+from liegan_min.datasets.kinematics import cylindrical, mass
 from liegan_min.errors import InputError
 
 #: The splits of the committed sample: seed and number of jets, half of them top quarks'.
@@ -126,5 +127,4 @@ def _apart(kept: Jets, seed: int, most: int | None) -> float:
 
 def _summary(jets: Jets) -> tuple[NDArray[Any], ...]:
     p = jets.momentum()
-    mass = np.sqrt(np.maximum(p[:, 0] ** 2 - (p[:, 1:] ** 2).sum(1), 0))
-    return mass, np.hypot(p[:, 1], p[:, 2]), jets.counts
+    return mass(p), cylindrical(p)[0], jets.counts
