@@ -96,7 +96,8 @@ def test_the_command_lines_of_the_readme_are_understood():
     assert len(lines) >= 4
     for line in lines:
         verb, *rest = shlex.split(line)
-        shown = typer_testing.CliRunner().invoke(app, [verb, "--help"], env={"COLUMNS": "200"})
+        verbs = [verb, rest[0]] if verb == "data" else [verb]
+        shown = typer_testing.CliRunner().invoke(app, [*verbs, "--help"], env={"COLUMNS": "200"})
         assert shown.exit_code == 0, line
         options = [word for word in rest if word.startswith("-")]
         assert not [o for o in options if o not in shown.output], line
