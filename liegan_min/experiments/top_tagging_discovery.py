@@ -197,6 +197,7 @@ TOP_TAGGING_DISCOVERY = Experiment(
             partial(_shuffled, source=_events), data="events", paper=_EVENTS
         ),
         # How the answer depends on what it is given.
+        "held-strong": _method(paper=_held(strength=0.5)),
         "held-1k": _method(partial(_jets, jets=1_000), paper=_held(epoch_size=None, epochs=1500)),
         "held-10k": _method(partial(_jets, jets=10_000), paper=_held(epoch_size=None, epochs=150)),
         "held-6": _method(paper=_held(channels=6)),
