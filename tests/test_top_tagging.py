@@ -9,24 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liegan_min.datasets import top_tagging
-from liegan_min.datasets.jets.ragged import Jets
+
+from .jet_files import COLUMNS, some_jets
 
 h5py = pytest.importorskip("h5py")
 pytest.importorskip("tables")
-
-COLUMNS = [f"{c}_{i}" for i in range(200) for c in ("E", "PX", "PY", "PZ")]
-COLUMNS += ["truthE", "truthPX", "truthPY", "truthPZ"]
-
-
-def some_jets(n, seed=0, most=90):
-    """Massless constituents, 2 to `most` in each jet, of any momenta."""
-    rng = np.random.default_rng(seed)
-    counts = rng.integers(2, most, n)
-    p = rng.normal(size=(counts.sum(), 3))
-    constituents = np.concatenate([np.linalg.norm(p, axis=1, keepdims=True), p], axis=1)
-    label = rng.integers(0, 2, n).astype(np.int8)
-    truth = np.where(label[:, None] == 1, rng.normal(size=(n, 4)), 0).astype(np.float32)
-    return Jets(constituents.astype(np.float32), counts, label, truth)
 
 
 def some_frame(n, seed=0, dtype=np.float32):

@@ -10,70 +10,15 @@ import pandas as pd
 import pytest
 
 from liegan_min.datasets import top_tagging
-from liegan_min.datasets.jets.ragged import Jets
 from liegan_min.datasets.top_tagging.table import names_in
 from liegan_min.errors import DamagedFileError, InputError, MissingExtraError
+
+from .jet_files import converted, frame, good, save, two_constituents  # noqa: F401
 
 h5py = pytest.importorskip("h5py")
 tables = pytest.importorskip("tables")
 
 MISSING = r"pip install 'liegan-min\[jets\]'"
-
-
-def some_jets(n):
-    """Two constituents a jet."""
-    rng = np.random.default_rng(0)
-    p = rng.normal(size=(2 * n, 3))
-    constituents = np.concatenate([np.linalg.norm(p, axis=1, keepdims=True), p], axis=1)
-    return Jets(
-        constituents.astype(np.float32),
-        np.full(n, 2),
-        (np.arange(n) % 2).astype(np.int8),
-        np.zeros((n, 4), np.float32),
-    )
-
-
-@pytest.fixture(scope="module")
-def frame(tmp_path_factory):
-    path = tmp_path_factory.mktemp("good") / "test.h5"
-    top_tagging.write(path, some_jets(100), 1)
-    return pd.read_hdf(path, key="table")
-
-
-@pytest.fixture
-def good(tmp_path):
-    """A file that a test may damage."""
-    path = tmp_path / "test.h5"
-    top_tagging.write(path, some_jets(100), 1)
-    return path
-
-
-@pytest.fixture
-def save(tmp_path):
-    """Return a function that writes a table as the benchmark's were written."""
-
-    def saved(frame, **options):
-        path = tmp_path / "bad.h5"
-        frame.to_hdf(
-            path, key="table", format="table", **{"complib": "blosc", "complevel": 5} | options
-        )
-        return path
-
-    return saved
-
-
-@pytest.fixture
-def converted(tmp_path):
-    """Return a function that writes the converted layout, with arrays replaced."""
-
-    def written(**changes):
-        x = some_jets(100).leading(200)
-        arrays = {"Pmu": x, "Nobj": np.full(100, 2), "label": np.arange(100) % 2} | changes
-        path = tmp_path / "bad.npz"
-        np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
-        return path
-
-    return written
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -207,7 +152,7 @@ def test_other_arguments_out_of_range(good, converted):
         top_tagging.read(good, chunk=0)
     with pytest.raises(InputError, match="rows must be a slice without a step"):
         top_tagging.read(good, rows=slice(0, 10, 2))
-    path = converted(Pmu=some_jets(100).leading(30))
+    path = converted(Pmu=two_constituents(100).leading(30))
     with pytest.raises(InputError, match=r"n must be 1 to 30 for .*bad\.npz, not 31"):
         top_tagging.read(path, 31)
     assert top_tagging.check(path) == 100

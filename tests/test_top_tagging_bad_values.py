@@ -1,73 +1,17 @@
 """Columns and cells that cannot be jets: the error names the file, the row and the column."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from liegan_min.datasets import top_tagging
-from liegan_min.datasets.jets.ragged import Jets
 from liegan_min.errors import DamagedFileError
+
+from .jet_files import converted, frame, good, save, two_constituents  # noqa: F401
 
 h5py = pytest.importorskip("h5py")
 tables = pytest.importorskip("tables")
 
 MISSING = r"pip install 'liegan-min\[jets\]'"
-
-
-def some_jets(n):
-    """Two constituents a jet."""
-    rng = np.random.default_rng(0)
-    p = rng.normal(size=(2 * n, 3))
-    constituents = np.concatenate([np.linalg.norm(p, axis=1, keepdims=True), p], axis=1)
-    return Jets(
-        constituents.astype(np.float32),
-        np.full(n, 2),
-        (np.arange(n) % 2).astype(np.int8),
-        np.zeros((n, 4), np.float32),
-    )
-
-
-@pytest.fixture(scope="module")
-def frame(tmp_path_factory):
-    path = tmp_path_factory.mktemp("good") / "test.h5"
-    top_tagging.write(path, some_jets(100), 1)
-    return pd.read_hdf(path, key="table")
-
-
-@pytest.fixture
-def good(tmp_path):
-    """A file that a test may damage."""
-    path = tmp_path / "test.h5"
-    top_tagging.write(path, some_jets(100), 1)
-    return path
-
-
-@pytest.fixture
-def save(tmp_path):
-    """Return a function that writes a table as the benchmark's were written."""
-
-    def saved(frame, **options):
-        path = tmp_path / "bad.h5"
-        frame.to_hdf(
-            path, key="table", format="table", **{"complib": "blosc", "complevel": 5} | options
-        )
-        return path
-
-    return saved
-
-
-@pytest.fixture
-def converted(tmp_path):
-    """Return a function that writes the converted layout, with arrays replaced."""
-
-    def written(**changes):
-        x = some_jets(100).leading(200)
-        arrays = {"Pmu": x, "Nobj": np.full(100, 2), "label": np.arange(100) % 2} | changes
-        path = tmp_path / "bad.npz"
-        np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
-        return path
-
-    return written
 
 
 # What is in the cells
