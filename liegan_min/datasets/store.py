@@ -55,7 +55,7 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     "two-body": Recipe(_two_body),
     "two-body-full": Recipe(_two_body_full),
-    # A distance of laws: 1 in 100,000 for two samples of the same law to be further apart.
+    # A distance of laws: 1 in 20,000 for two samples of the same law to be further apart.
     "jets": Recipe(jets.sample, jets.difference, 0.25),
     "jets-leading": Recipe(jets.leading, jets.difference_leading, 0.25),
 }

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, get_args
 
 import numpy as np
@@ -97,9 +98,20 @@ def _work(
     _save(_path(folder, *job), *make_shard(*job, config, seed), key)
 
 
-def _mute() -> None:
-    """Send what the worker prints to standard error: FastJet greets on standard output."""
+def _start() -> None:
+    """Send what a worker prints to standard error, and end it when its parent ends.
+
+    FastJet greets on standard output; and the workers of a killed process would wait for ever.
+    """
     os.dup2(2, 1)
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _path(folder: Path, kind: Kind, number: int) -> Path:
@@ -145,15 +157,17 @@ def produce(
     # "spawn": a forked child would inherit the parent's threads half-way through what they do.
     with (
         bar,
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_mute) as pool,
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start) as pool,
     ):
         under_way = {pool.submit(partial(_work, folder, config, seed, key), job) for job in missing}
-        while under_way:
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                if future.exception():
-                    pool.shutdown(wait=False, cancel_futures=True)
-                future.result()
-                bar.update()
+        try:
+            while under_way:
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                    bar.update()
+        except BaseException:  # Ctrl-C too: what waits its turn is not made
+            pool.shutdown(cancel_futures=True)
+            raise
     for job in jobs:
         yield _load(_path(folder, *job), key)
