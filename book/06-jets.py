@@ -24,6 +24,8 @@
 # ```
 
 # %%
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -438,14 +440,16 @@ score = {
 }
 
 # %%
+order = ["multiplicity", "mass", "n-subjettiness"]
+trees = [score[f"trees, {name}"] for name in order]
+for worse, better in pairwise(trees):
+    assert better.auroc - worse.auroc > 5 * worse.auroc_error
+print("from worse to better:", ", ".join(order))
 best = score["trees, all"]
-for name in ("mass", "multiplicity"):
-    s = score[f"trees, {name}"]
-    assert best.auroc - s.auroc > 3 * s.auroc_error
-    print(f"all observables together do better than {name} alone")
+assert abs(best.auroc - trees[-1].auroc) < 0.005
 gain = score["trees, mass"].accuracy - score["mass window"].accuracy
-assert abs(gain) < 0.015
-print("trees on the mass alone gain little on the window:", gain < 0.015)
+assert abs(gain) < 0.02
+print("trees on the mass alone gain little on the window:", gain < 0.02)
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 glue("n_fit", f"{len(fit):,}", display=False)
@@ -523,6 +527,17 @@ Markdown(
 # tested on 400,000; we took them from the table of {cite:t}`spinner2024lgatr`. The methods up
 # to ParticleNet were first compared in {cite:t}`kasieczka2019landscape`.
 #
+# Among ours, N-subjettiness alone does nearly as well as everything together. It knows the mass
+# too: for small angles $\tau_1$ at $\beta = 2$ is $m^2 / (p_T R)^2$.
+
+# %%
+across = cylindrical(test.momentum())[0]
+from_tau = np.sqrt(columns["tau1_2"]) * across * obs.RADIUS
+close = np.median(np.abs(from_tau / masses - 1)) < 0.03
+print("the mass from τ₁, within 3 % for most jets:", close)
+assert close
+
+# %% [markdown]
 # ## Do not compare the two halves
 #
 # Trees with {glue:text}`n_inputs` inputs, fitted on {glue:text}`n_fit` jets, reach an accuracy
