@@ -111,7 +111,7 @@ glue("bar", TABLES["two-body-discovery"].threshold, display=False)
 glue("floor", round(min(r.worst for r in found), 4), display=False)
 
 # %% [markdown]
-# The bar is high: a seed passes with a support cosine of {glue:text}`bar`. Every run finds the
+# The bar of the first row is high: a seed passes with a support cosine of {glue:text}`bar`. Every run finds the
 # rotation; the worst stands at {glue:text}`floor`. {doc}`04-two-body` shows why some fall
 # short of the bar at the poster's settings, and which one setting mends it.
 #
