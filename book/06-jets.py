@@ -335,7 +335,7 @@ print("the median top has more constituents:", counts["top"] > counts["QCD"])
 #               {\sum_i p_{T,i}\, R^{\beta}} .
 # ```
 #
-# A jet of three prongs has a small $\tau_3$ and a large $\tau_2$. The axes start at the kT
+# A jet of three prongs has a small $\tau_3$ and a large $\tau_2$. The axes start at the $k_T$
 # subjets and move to a minimum nearby {cite:p}`thaler2011minimizing`. With the axes fixed it
 # is three lines:
 
@@ -413,7 +413,7 @@ plt.show()
 #   the three pair masses.
 #
 # Trees and window are fitted on {glue:text}`n_fit` jets of the training split. Thresholds are
-# chosen on the validation split. The test split is used once, for the numbers of the table.
+# chosen on the validation split. No tagger meets the test split before the table is filled.
 # *Accuracy* is the share of jets on the right side of the threshold. *AUROC* is the chance
 # that a top scores above a QCD jet. In an experiment QCD jets outnumber tops by far, and what
 # counts is how many of them get through: the *rejection* $1/\varepsilon_B$ is the number of

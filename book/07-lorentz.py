@@ -281,7 +281,7 @@ def column(method, metric):
 
 
 def curves(method, name):
-    """Return a curve of each seed, cut to the shortest: (seeds, epochs) or more axes."""
+    """Return a curve of each seed, cut to the shortest: (seeds, epochs, …)."""
     found = [np.array(r.arrays[name]) for r in by[method]]
     return np.array([c[: min(map(len, found))] for c in found])
 
@@ -380,8 +380,9 @@ Markdown(
     tables.markdown(
         (*HEAD, "verdict"),
         [line(NAMES[m], m) for m in ("liegan", "liegan-unstopped", "liegan-held")],
-        "Discovery on 100,000 jets. The distance is to so(1,3) plus dilation, in radians; 0 is "
-        f"equal, and a random span is {np.mean(random_spans):.1f} away on average.",
+        "Discovery on 100,000 jets. The distance is to so(1,3) plus dilation, in "
+        "radians; 0 is equal, and a random span is "
+        f"{np.mean(random_spans):.1f} away on average.",
         "tab-lorentz",
     )
 )
@@ -576,6 +577,11 @@ def closeness(method, form):
     )
 
 
+def ends(method, form):
+    c = np.abs(closeness(method, form))
+    return c.min(), c.max()
+
+
 def signature(J):
     """Return the signs of a form, the rarer one first."""
     positive = int((torch.linalg.eigvalsh(J) > 0).sum())
@@ -598,8 +604,10 @@ Markdown(
         [
             [
                 name,
-                f"{np.abs(closeness(m, ETA)).min():.2f} to {np.abs(closeness(m, ETA)).max():.2f}",
-                f"{np.abs(closeness(m, LAW)).min():.2f} to {np.abs(closeness(m, LAW)).max():.2f}",
+                *(
+                    " to ".join(f"{c:.2f}" for c in ends(m, form))
+                    for form in (ETA, LAW)
+                ),
                 signatures(m),
                 len(by[m]),
             ]
@@ -679,8 +687,8 @@ Markdown(
             for name, m in CHANGES.items()
             if m in by
         ],
-        "What the answer depends on. The distance counts a missing or surplus direction as a "
-        "right angle, so six or eight channels are at least 1.57 away.",
+        "What the answer depends on. The distance counts a missing or surplus "
+        "direction as a right angle, so six or eight channels are at least 1.57 away.",
         "tab-depends",
     )
 )
