@@ -688,7 +688,8 @@ Markdown(
             if m in by
         ],
         "What the answer depends on. The distance counts a missing or surplus "
-        "direction as a right angle, so six or eight channels are at least 1.57 away.",
+        "direction as a right angle, so six or eight channels are at least 1.57 "
+        "away.",
         "tab-depends",
     )
 )
