@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -13,20 +11,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from liegan_min import files
 from liegan_min.errors import DamagedFileError, InputError
 from liegan_min.generator import YKind
-
-#: What numpy raises over a file that is not a whole .npz, depending on where it is damaged.
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    AttributeError,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    TypeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True)
@@ -179,7 +166,7 @@ def read_npz(path: Path, y_kind: YKind | None = None) -> Pairs:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as f:
             arrays = {name: f[name] for name in ("x", "y") if name in f.files}
             names = ", ".join(f.files) or "nothing"
-    except _UNREADABLE as error:
+    except files.UNREADABLE as error:
         raise DamagedFileError(
             f"{path} is no .npz of plain arrays ({error}); write it anew with numpy.savez"
         ) from None

@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -15,6 +19,65 @@ from torch import Tensor
 
 from liegan_min.errors import DamagedFileError, LieganError
 
+#: What reading a damaged file of arrays raises, depending on where it is damaged.
+UNREADABLE = (
+    tokenize.TokenError,  # from numpy, over a header
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+def cannot_write(path: Path, error: Exception) -> LieganError:
+    """Return the error for a file that cannot be written."""
+    reason = getattr(error, "strerror", None) or error
+    return LieganError(f"cannot write {path}: {reason}; free or choose another place and run again")
+
+
+@contextmanager
+def writing(path: Path, *errors: type[Exception]) -> Iterator[None]:
+    """Turn an OSError in the block, or one of these errors, into that of `cannot_write`."""
+    kinds: tuple[type[Exception], ...] = (OSError, *errors)
+    try:
+        yield
+    except kinds as error:
+        raise cannot_write(path, error) from None
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give an empty file to fill, which takes the name `path` if the block ends well.
+
+    A reader, or a kill at any moment, sees the old content or the new; nothing else is left behind.
+
+    Raises:
+        LieganError: if the disk is full or the folder cannot be written.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        with writing(path):
+            with part.open("r+b") as f:
+                os.fsync(f.fileno())
+            umask = os.umask(0)
+            os.umask(umask)
+            part.chmod(0o666 & ~umask)
+            os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
 
 def write_atomic(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a kill at any moment, sees the old content or the new.
@@ -22,25 +85,8 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises:
         LieganError: if the disk is full or the folder cannot be written; nothing is left behind.
     """
-    part: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(handle, "wb") as f:
-            f.write(content)
-            f.flush()
-            os.fsync(f.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(part, 0o666 & ~umask)
-        os.replace(part, path)
-    except OSError as error:
-        raise LieganError(
-            f"cannot write {path}: {error.strerror}; free or choose another place and run again"
-        ) from None
-    finally:
-        if part is not None:
-            Path(part).unlink(missing_ok=True)
+    with atomic(path) as part, writing(path):
+        part.write_bytes(content)
 
 
 def sha256(path: Path) -> str:

@@ -16,12 +16,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from liegan_min.datasets import kinematics
+from liegan_min.datasets.jets.clustering import clustered
 from liegan_min.datasets.jets.ragged import F64, I64, Jets
 from liegan_min.datasets.kinematics import cylindrical, wrap
 from liegan_min.errors import InputError
@@ -66,7 +66,7 @@ def subjet_of(jets: Jets, n: int = 3) -> I64:
     """
     if n < 1:
         raise InputError(f"the number of subjets must be at least 1, not {n}")
-    found = np.arange(len(jets.constituents)) - np.repeat(jets.starts, jets.counts)
+    found = jets.rank
     large = jets.counts > n
     if not large.any():
         return found
@@ -81,8 +81,7 @@ def subjet_of(jets: Jets, n: int = 3) -> I64:
     # FastJet's order is not by pT: rank the n subjets of each jet anew.
     p = _subjet_sums(part, label, n)
     rank = np.argsort(np.argsort(-cylindrical(p)[0], axis=1, kind="stable"), axis=1)
-    jet = np.repeat(np.arange(len(part)), part.counts)
-    found[np.repeat(large, jets.counts)] = rank[jet, label]
+    found[np.repeat(large, jets.counts)] = rank[part.owner, label]
     return found
 
 
@@ -168,7 +167,7 @@ def aligned(jets: Jets) -> F64:
     c, s = -d[:, 1].T[::-1] / np.where(length > 0, length, 1)
     c = np.where(length > 0, c, 1)
     mirror = np.where(c * d[:, 2, 0] - s * d[:, 2, 1] < 0, -1.0, 1.0)
-    jet = np.repeat(np.arange(len(jets)), jets.counts)
+    jet = jets.owner
     q = jets.constituents.astype(np.float64)
     x, y = _difference(_place(q), place[jet, 0]).T
     c, s, pt = c[jet], s[jet], cylindrical(q)[0]
@@ -208,21 +207,14 @@ def _sums(values: F64, jets: Jets) -> F64:
 
 def _subjet_sums(jets: Jets, label: I64, n: int) -> F64:
     p = np.zeros((len(jets) * n, 4))
-    jet = np.repeat(np.arange(len(jets)), jets.counts)
-    np.add.at(p, jet * n + label, jets.constituents.astype(np.float64))
+    np.add.at(p, jets.owner * n + label, jets.constituents.astype(np.float64))
     return p.reshape(len(jets), n, 4)
 
 
 def _cluster(jets: Jets) -> Any:
     """Return FastJet's kT clustering of each jet's constituents."""
-    fastjet, ak = needed("fastjet", "finding subjets"), needed("awkward", "finding subjets")
-    # Its banner goes to the process's output, past Python; the module's docstring cites it.
-    import_module("fastjet._swig").ClusterSequence.set_fastjet_banner_stream(None)
-    columns = jets.constituents.astype(np.float64).T
-    flat = ak.zip(dict(zip(("E", "px", "py", "pz"), columns, strict=True)))
     # Wider than any jet: no constituent is closer to the beam than to another, and none is lost.
-    kt = fastjet.JetDefinition(fastjet.kt_algorithm, 100.0)
-    return fastjet.ClusterSequence(ak.unflatten(flat, jets.counts), kt)
+    return clustered(jets.constituents.astype(np.float64), jets.counts, "kt", 100.0)
 
 
 @contextmanager

@@ -73,10 +73,11 @@ def lorentz_metrics(found: Discovery) -> Judged:
     """
     algebra, last = found.algebra, found.last
     form = algebra.invariant_form()
+    cosine = form.cosine(ETA)
     so13_angles = algebra.principal_angles(groups.so13())
     dimension, gap = dimension_gap(algebra)
     metrics: dict[str, float | int | bool | None] = {
-        "cos_J": form.cosine(ETA),
+        "cos_J": cosine,
         "J_gap": form.gap,
         "cos_J_last": last.invariant_form().cosine(ETA),
         "grassmann": algebra.grassmann(CONE),
@@ -89,7 +90,7 @@ def lorentz_metrics(found: Discovery) -> Judged:
         "norm": float(torch.linalg.norm(algebra.basis)),
         "critic_advantage": found.critic_advantage,
         "epochs": len(found.bases),
-        "success": form.cosine(ETA) >= tolerances.METRIC_FOUND,
+        "success": cosine >= tolerances.METRIC_FOUND,
     }
     arrays = {
         "basis": rounded(algebra.basis),

@@ -48,7 +48,7 @@ def test_tops_are_found_behind_their_copies():
     tops, quarks = record.tops()
     np.testing.assert_array_equal(tops, [2, 4, 18 + 2])
     np.testing.assert_array_equal(quarks, [[8, 10, 11], [5, 12, 13], [18 + 6, 18 + 9, 18 + 10]])
-    np.testing.assert_array_equal(record.event(), [0] * 14 + [1] * 4 + [2] * 11)
+    np.testing.assert_array_equal(record.event_of(np.arange(29)), [0] * 14 + [1] * 4 + [2] * 11)
     np.testing.assert_array_equal(record.last_copy(np.array([1, 3, 6, 7])), [4, 4, 9, 7])
 
 

@@ -90,9 +90,9 @@ def test_an_unknown_split_is_refused():
 
 
 @given(st.lists(st.integers(1, 8), max_size=10), st.integers(1, 9))
-def test_leading_of_keeps_the_first_of_each_jet(counts, most):
+def test_keep_keeps_the_first_of_each_jet(counts, most):
     jets = numbered(counts)
-    kept = storage.leading_of(jets, most)
+    kept = jets.keep(most)
     row, expected = 0, []
     for count in counts:
         expected += list(range(row, row + min(most, count)))
@@ -172,4 +172,4 @@ def test_jets_of_another_law_are_told_from_new_ones(splits, fresh, monkeypatch):
     assert storage.difference(packed(swapped)) > 0.5
     harder = Jets(jets.constituents * np.float32(1.05), jets.counts, jets.label, jets.truth)
     assert storage.difference(packed(harder)) > 0.25
-    assert storage.difference(packed(storage.leading_of(jets, 40))) > 0.25
+    assert storage.difference(packed(jets.keep(40))) > 0.25

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from liegan_min.datasets import top_tagging
-from liegan_min.datasets.resuming import Resuming, cannot_write
+from liegan_min.datasets.resuming import Resuming
 from liegan_min.errors import DamagedFileError, InputError, LieganError
 from liegan_min.extras import needed
+from liegan_min.files import cannot_write
 
 #: Where the files of the benchmark's record are, doi:10.5281/zenodo.2603256; {} is a file's name.
 URL = "https://zenodo.org/records/2603256/files/{}?download=1"

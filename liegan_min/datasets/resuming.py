@@ -9,22 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tqdm import tqdm
-
+from liegan_min import files
 from liegan_min.errors import LieganError
 from liegan_min.extras import needed
+from liegan_min.progress import quiet, tqdm
 
 _BLOCK = 1 << 16  # a connection that breaks inside a block loses it
 _TIMEOUT = (10, 60)  # seconds to connect, and without a byte
 _PASSING = (408, 429)  # client errors that a later attempt may not meet; so are all 5xx
-
-
-def cannot_write(target: Path, error: OSError) -> LieganError:
-    """Return the error for a file that cannot be written."""
-    return LieganError(
-        f"cannot write {target}: {error.strerror or error}; free or choose another place and run "
-        "again"
-    )
 
 
 class Resuming:
@@ -37,7 +29,7 @@ class Resuming:
         part: the file that holds what has come so far; it stays there when the download fails.
         tries: attempts in a row that may bring nothing new before it gives up.
         wait: called with the seconds to wait before the next attempt: 1, 2, 4, …
-        progress: show a bar on standard error, if that is a terminal.
+        progress: show a bar on standard error, if that is a terminal, and not under CI.
     """
 
     def __init__(
@@ -69,7 +61,7 @@ class Resuming:
                     raise LieganError(self._given_up(url, error)) from None
                 self.wait(2.0 ** max(idle - 1, 0))
             except OSError as error:
-                raise cannot_write(self.part, error) from None
+                raise files.cannot_write(self.part, error) from None
             else:
                 return
 
@@ -109,7 +101,7 @@ class Resuming:
                 total=start + length if length else None,
                 unit="B",
                 unit_scale=True,
-                disable=None if self.progress else True,
+                disable=quiet(None if self.progress else False),
             ) as bar,
         ):
             for block in answer.iter_content(_BLOCK):

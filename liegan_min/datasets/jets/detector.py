@@ -112,7 +112,8 @@ _HCAL = _Calorimeter(
     threshold=1.0,
 )
 
-#: A tower, or an excess over its tracks, must stand out of its error by this factor.
+#: A tower's excess over its tracks must stand out of its error by this factor. So does the tower
+#: then, whose own energy is larger and better known.
 _SIGNIFICANCE = 2.0
 
 
@@ -210,8 +211,6 @@ def _excess(
     centre = (low + high) / 2
     measured = lognormal(total, card.sigma(total, centre), rng)
     sigma = card.sigma(measured, centre)
-    real = (measured > card.threshold) & (measured > _SIGNIFICANCE * sigma)
-    measured = np.where(real, measured, 0.0)
     track_energy, track_sigma, rows = tracks
     known = np.bincount(index[rows], track_energy, n)
     spread = np.hypot(np.sqrt(np.bincount(index[rows], track_sigma**2, n)), sigma)

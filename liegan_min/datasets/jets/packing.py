@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_min.datasets.jets.ragged import Jets
+from liegan_min.datasets.jets.ragged import Jets, starts_of
 from liegan_min.datasets.kinematics import cylindrical, massless, wrap
 from liegan_min.errors import DamagedFileError, InputError
 
@@ -42,10 +42,6 @@ def _encode(name: str, values: NDArray[np.float64], span: tuple[float, float]) -
 def _decode(values: NDArray[Any], span: tuple[float, float]) -> NDArray[np.float64]:
     low, high = span
     return low + values.astype(np.float64) / _STEPS * (high - low)
-
-
-def _first(jets_counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.cumsum(jets_counts) - jets_counts
 
 
 def pack(jets: Jets) -> Arrays:
@@ -92,7 +88,7 @@ def unpack(arrays: Arrays) -> Jets:
     if len(per_constituent) > 1 or len(per_jet) > 1 or not counts.all():
         raise DamagedFileError("packed jets: constituents and counts do not fit together")
     total = np.cumsum(arrays["log_pt"].astype(np.int64))
-    start = _first(counts)
+    start = starts_of(counts)
     before = np.repeat(np.where(start > 0, total[start - 1], 0), counts)
     pt = np.exp(_decode((total - before) % (_STEPS + 1), LOG_PT))
     own = np.repeat(arrays["axis"].astype(np.float64), counts, axis=0)

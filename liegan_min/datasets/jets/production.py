@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -80,9 +79,9 @@ def _open(path: Path, key: str) -> Iterator[Any]:
             if str(f["key"]) != key:
                 raise DamagedFileError(f"{path} was made with other settings or seed; {again}")
             yield f
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, DamagedFileError):
-            raise
+    except DamagedFileError:
+        raise
+    except files.UNREADABLE as error:
         raise DamagedFileError(f"{path} cannot be read ({error}); {again}") from None
 
 
@@ -101,7 +100,7 @@ def _work(
 def _start() -> None:
     """Send what a worker prints to standard error, and end it when its parent ends.
 
-    FastJet greets on standard output; and the workers of a killed process would wait for ever.
+    Standard output is for results; and the workers of a killed process would wait for ever.
     """
     os.dup2(2, 1)
     parent = parent_process()

@@ -19,6 +19,11 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
 
+def starts_of(counts: I64) -> I64:
+    """Return the first row of each of several runs that stand end to end, (n,)."""
+    return np.cumsum(counts) - counts
+
+
 @dataclass(frozen=True, eq=False)
 class Jets:
     """Jets, their labels, and the top quark behind each; four-momenta are (E, px, py, pz) in GeV.
@@ -66,7 +71,17 @@ class Jets:
     @property
     def starts(self) -> I64:
         """Row of each jet's first constituent, (n,)."""
-        return np.cumsum(self.counts) - self.counts
+        return starts_of(self.counts)
+
+    @property
+    def owner(self) -> I64:
+        """Number of the jet that each constituent belongs to, (m,)."""
+        return np.repeat(np.arange(len(self)), self.counts)
+
+    @property
+    def rank(self) -> I64:
+        """Place of each constituent in its jet, (m,), from 0."""
+        return np.arange(len(self.constituents)) - np.repeat(self.starts, self.counts)
 
     def leading(self, n: int) -> F32:
         """Return the n constituents of highest transverse momentum, (len, n, 4), zero-padded.
@@ -76,12 +91,16 @@ class Jets:
         """
         if n < 1:
             raise InputError(f"the number of leading constituents must be at least 1, not {n}")
-        rank = np.arange(len(self.constituents)) - np.repeat(self.starts, self.counts)
-        jet = np.repeat(np.arange(len(self)), self.counts)
         out = np.zeros((len(self), n, 4), np.float32)
+        rank = self.rank
         kept = rank < n
-        out[jet[kept], rank[kept]] = self.constituents[kept]
+        out[self.owner[kept], rank[kept]] = self.constituents[kept]
         return out
+
+    def keep(self, most: int) -> Jets:
+        """Return the jets without all but their `most` leading constituents."""
+        counts = np.minimum(self.counts, most)
+        return Jets(self.constituents[self.rank < most], counts, self.label, self.truth)
 
     def momentum(self) -> F64:
         """Return the four-momentum of each jet: the sum of its constituents', (len, 4)."""
@@ -93,7 +112,7 @@ class Jets:
         """Return some of the jets, in the order of `rows`."""
         index = np.arange(len(self))[rows]
         counts = self.counts[index]
-        shift = np.repeat(self.starts[index] - (np.cumsum(counts) - counts), counts)
+        shift = np.repeat(self.starts[index] - starts_of(counts), counts)
         which = np.arange(int(counts.sum())) + shift
         return Jets(self.constituents[which], counts, self.label[index], self.truth[index])
 

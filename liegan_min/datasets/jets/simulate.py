@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from liegan_min.config import Settings
+from liegan_min.datasets.jets.clustering import clustered
 from liegan_min.datasets.jets.detector import Particles, energy_flow
-from liegan_min.datasets.jets.ragged import F64, I64, Jets
+from liegan_min.datasets.jets.ragged import F64, I64, Jets, starts_of
 from liegan_min.datasets.kinematics import cylindrical, massless, wrap
 from liegan_min.extras import needed
 
@@ -119,7 +120,7 @@ class Events:
         ak = needed("awkward", _TASK)
         counts = np.asarray(ak.num(batch.prt))
         flat = ak.flatten(batch.prt)
-        starts = (np.cumsum(counts) - counts).astype(np.int64)
+        starts = starts_of(counts.astype(np.int64))
         p = np.stack([np.asarray(flat.p[c]) for c in ("e", "px", "py", "pz")], axis=1)
         own = np.arange(len(p))
         first = np.asarray(flat.daughter1).astype(np.int64)
@@ -128,9 +129,8 @@ class Events:
         pdg = np.asarray(flat.id).astype(np.int64)
         return cls(p, pdg, np.asarray(flat.status) > 0, daughter, starts, pt_hat)
 
-    def event(self) -> I64:
-        """Return the event of each particle, (m,)."""
-        rows = np.arange(len(self.pdg))
+    def event_of(self, rows: I64) -> I64:
+        """Return the event that each of these particles belongs to."""
         return np.searchsorted(self.starts, rows, side="right") - 1
 
     def last_copy(self, rows: I64) -> I64:
@@ -183,14 +183,9 @@ def cluster(p: F64, event: I64, config: JetConfig) -> tuple[F64, I64, list[I64]]
     Returns:
         four-momenta (n, 4), events (n,), and the rows in p of each one's constituents.
     """
-    ak, fastjet = needed("awkward", _TASK), needed("fastjet", _TASK)
+    ak = needed("awkward", _TASK)
     present, first, counts = np.unique(event, return_index=True, return_counts=True)
-    momenta = ak.zip(
-        {name: p[:, i] for name, i in (("E", 0), ("px", 1), ("py", 2), ("pz", 3))},
-        with_name="Momentum4D",
-    )
-    definition = fastjet.JetDefinition(fastjet.antikt_algorithm, config.radius)
-    found = fastjet.ClusterSequence(ak.unflatten(momenta, counts), definition)
+    found = clustered(p, counts, "antikt", config.radius)
     jets = found.inclusive_jets(min_pt=config.pt_min)
     members = found.constituent_index(min_pt=config.pt_min)
     n_jets, flat = np.asarray(ak.num(jets)), ak.flatten(jets)
@@ -215,7 +210,7 @@ def _distance(a: F64, b: F64) -> F64:
 def matched_top(record: Events, axes: F64, events: I64, radius: float) -> I64:
     """Return the row of the top quark inside each jet, with its three quarks; -1 if none, (n,)."""
     top, quarks = record.tops()
-    of = np.searchsorted(record.starts, top, side="right") - 1
+    of = record.event_of(top)
     result = np.full(len(axes), -1, np.int64)
     for jet, (axis, event) in enumerate(zip(axes, events, strict=True)):
         for t, q in zip(top[of == event], quarks[of == event], strict=True):
@@ -246,8 +241,9 @@ def batches(
     charges, rng = Charges(pythia), np.random.default_rng(detector)
     while True:
         record = Events.of(pythia.nextBatch(_BATCH))
-        pdg, final = record.pdg[record.final], record.final
-        stable = Particles(record.p[final], pdg, charges.of(pdg), record.event()[final]).visible()
+        final = np.flatnonzero(record.final)
+        pdg, event = record.pdg[final], record.event_of(final)
+        stable = Particles(record.p[final], pdg, charges.of(pdg), event).visible()
         if config.response == "energy-flow":
             p, event = energy_flow(stable, rng)
         else:

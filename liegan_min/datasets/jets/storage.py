@@ -62,14 +62,7 @@ def sample() -> Arrays:
 def leading() -> Arrays:
     """Make the arrays of the larger set: the leading constituents of each jet only."""
     seed, jets, most = LEADING
-    return pack(leading_of(make(seed, jets), most))
-
-
-def leading_of(jets: Jets, most: int) -> Jets:
-    """Return jets without all but their leading constituents."""
-    rank = np.arange(len(jets.constituents)) - np.repeat(jets.starts, jets.counts)
-    counts = np.minimum(jets.counts, most)
-    return Jets(jets.constituents[rank < most], counts, jets.label, jets.truth)
+    return pack(make(seed, jets).keep(most))
 
 
 def load(split: str) -> Jets:
@@ -118,7 +111,7 @@ def _apart(kept: Jets, seed: int, most: int | None) -> float:
     worst = 0.0
     for kind in get_args(Kind):
         new, _ = make_shard(kind, 0, few, seed)
-        new = new if most is None else leading_of(new, most)
+        new = new if most is None else new.keep(most)
         old = kept.take(kept.label == new.label[0])
         for a, b in zip(_summary(new), _summary(old), strict=True):
             worst = max(worst, float(ks_2samp(a, b).statistic))

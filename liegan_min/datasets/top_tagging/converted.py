@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -12,24 +9,10 @@ from typing import IO, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from liegan_min import files
 from liegan_min.datasets.top_tagging.layout import AGAIN, F32, I8, check_values
 from liegan_min.errors import DamagedFileError, InputError
 
-#: What reading a damaged array raises, depending on where it is damaged.
-UNREADABLE = (
-    tokenize.TokenError,  # from numpy, over a header
-    zipfile.BadZipFile,
-    zlib.error,
-    AttributeError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 _LABELS = ("is_signal", "label")
 #: The arrays that are looked at, where a file has them.
 NAMES = ("Pmu", "Nobj", *_LABELS)
@@ -127,7 +110,7 @@ class Converted:
             with np.errstate(over="ignore"):  # infinity is refused below
                 x = np.ascontiguousarray(self._momenta[rows][:, :n], dtype=np.float32)
             counts, label = self._counts[rows], self._label[rows]
-        except UNREADABLE as error:
+        except files.UNREADABLE as error:
             raise self._refuse(f"rows {start} to {stop - 1} cannot be read ({error})") from None
         check_values(
             self.path,

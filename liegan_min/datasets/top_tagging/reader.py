@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from liegan_min.datasets.top_tagging.converted import NAMES, UNREADABLE, Converted, Member
+from liegan_min import files
+from liegan_min.datasets.top_tagging.converted import NAMES, Converted, Member
 from liegan_min.datasets.top_tagging.layout import AGAIN, F32, I8, constituents, few
 from liegan_min.datasets.top_tagging.table import Table
 from liegan_min.errors import DamagedFileError, InputError, LieganError
@@ -35,7 +36,7 @@ def _open(path: Path, stack: ExitStack) -> Table | Converted:
         source = _npz(path, stack) if zipped else _hdf5(path, stack)
     except LieganError:
         raise
-    except UNREADABLE as error:
+    except files.UNREADABLE as error:
         raise DamagedFileError(f"{path} is cut short or damaged ({error}); {AGAIN}") from None
     if not source.rows:
         raise DamagedFileError(f"{path} holds no jets; {AGAIN}")
