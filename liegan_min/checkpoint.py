@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from liegan_min import files
+from liegan_min import files, parallel
 from liegan_min.errors import DamagedFileError, InputError
 
 Tensors = dict[str, Tensor]
@@ -61,12 +61,12 @@ class Checkpoint:
             ) from None
         self.started = self.saved = time.monotonic()
 
-    def offer(self, state: Callable[[], Tensors], **notes: int) -> None:
-        """Write the state if it is time to."""
-        now = time.monotonic()
-        if self.path is None or now - self.saved <= self.every:
+    def offer(self, state: Callable[[], Tensors], now: bool = False, **notes: int) -> None:
+        """Write the state if it is time to, or `now`; of several processes the first writes."""
+        due = now or time.monotonic() - self.saved > self.every
+        if self.path is None or not due or parallel.rank():
             return
-        self.saved = now
+        self.saved = time.monotonic()
         words = {name: str(note) for name, note in notes.items()}
         files.save_tensors(
             self.path, state(), {"key": self.key, "seconds": str(self.seconds)} | words
@@ -74,7 +74,7 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Delete the file: the run has ended."""
-        if self.path is not None:
+        if self.path is not None and not parallel.rank():
             self.path.unlink(missing_ok=True)
 
 

@@ -74,7 +74,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run one table cell and write its record; resume if an earlier run was cut off."""
-    from liegan_min import experiments, records
+    from liegan_min import experiments, parallel, records
 
     experiments.settings(experiment, method, profile)
     path = records.where(experiment, method, profile, seed)
@@ -82,6 +82,8 @@ def run(
         record = records.load(path)
     else:
         record = experiments.run(experiment, method, profile, seed, device=device)
+        if parallel.rank():  # one of several processes writes for all
+            return
         records.save(record)
     numbers = "\n".join(f"{k}: {v}" for k, v in record.metrics.items())
     show(record.model_dump(mode="json"), as_json, f"{path}\n{numbers}")
@@ -90,7 +92,9 @@ def run(
 @app.command()
 def table(
     experiment: str,
-    profile: Annotated[str, typer.Option(help="quick, cpu or paper")] = "paper",
+    profile: Annotated[
+        str | None, typer.Option(help="quick, cpu or paper; default: the table's own.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Print a table of the poster beside ours: poster value, mean ± sd, seeds, verdict."""

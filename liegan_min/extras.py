@@ -8,8 +8,8 @@ from typing import Any
 from liegan_min.errors import MissingExtraError
 
 
-def needed(name: str, task: str) -> Any:
-    """Import a package of the extra `jets`.
+def needed(name: str, task: str, extra: str = "jets") -> Any:
+    """Import a package of an extra.
 
     Raises:
         MissingExtraError: if it is not installed, saying what does not work and how to install it.
@@ -18,5 +18,5 @@ def needed(name: str, task: str) -> Any:
         return importlib.import_module(name)
     except ImportError:
         raise MissingExtraError(
-            f"{task} needs {name}; install it with: pip install 'liegan-min[jets]'"
+            f"{task} needs {name}; install it with: pip install 'liegan-min[{extra}]'"
         ) from None

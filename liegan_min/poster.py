@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from liegan_min.records import Profile
+
 #: Whether more or less of a metric is better.
 Better = Literal["higher", "lower"]
 
@@ -32,6 +34,8 @@ class Table:
         cells: the poster's numbers; empty where it gives none.
         scale: "log" where the metric spans decades, so that a factor counts, not a difference.
         threshold: what counts as having found what the poster claims, where it gives no number.
+        profile: of the records that stand beside the poster's numbers.
+        same_data: whether these records are of the poster's data, or of others made like them.
     """
 
     task: str
@@ -41,6 +45,8 @@ class Table:
     cells: tuple[Cell, ...] = ()
     threshold: float | None = None
     scale: Literal["linear", "log"] = "linear"
+    profile: Profile = "paper"
+    same_data: bool = True
 
 
 def _cells(metric: str, values: dict[str, float]) -> tuple[Cell, ...]:
@@ -91,6 +97,8 @@ TABLES: dict[str, Table] = {
         claim="A network built on the discovered metric almost reaches LorentzNet",
         metric="auroc",
         better="higher",
+        profile="cpu",
+        same_data=False,
         cells=_cells(
             "accuracy",
             {"lorentznet": 0.940, "liegnn": 0.938, "lorentznet-wo": 0.934, "egnn": 0.922},

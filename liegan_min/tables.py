@@ -11,7 +11,8 @@ zero and take in any number.
 Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if
 all pass, "mostly" if at least nine in ten do, else "not reproduced". With fewer than 5 seeds there
 is no verdict: "too few seeds". A method that the poster does not list has none: "not in the
-poster".
+poster". Where our data are others, made like the poster's, its number says nothing about ours:
+"other data".
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[i
         if passed == len(values):
             return passed, "reproduced"
         return passed, "mostly" if 10 * passed >= 9 * len(values) else "not reproduced"
+    if not table.same_data:
+        return None, "other data"
     if len(values) < ENOUGH:
         return None, "too few seeds"
     if table.scale == "log":
@@ -97,8 +100,12 @@ def _row(table: Table, method: str, metric: str, poster: float | None, runs: lis
     )
 
 
-def table(experiment: str, profile: str = "paper") -> list[Row]:
+def table(experiment: str, profile: str | None = None) -> list[Row]:
     """Return the rows of an experiment: the poster's cells, then other methods with records.
+
+    Args:
+        experiment: whose.
+        profile: of which records; default: the one that the table rests on.
 
     Raises:
         InputError: if the poster has no such table.
@@ -106,10 +113,11 @@ def table(experiment: str, profile: str = "paper") -> list[Row]:
     """
     if experiment not in TABLES:
         raise InputError(f"unknown experiment {experiment!r}; there are: {', '.join(TABLES)}")
+    t = TABLES[experiment]
+    profile = profile or t.profile
     if profile not in get_args(Profile):
         known = ", ".join(get_args(Profile))
         raise InputError(f"unknown profile {profile!r}; there are: {known}")
-    t = TABLES[experiment]
     runs: dict[str, list[Record]] = {}
     for record in records.load_all(experiment, profile=profile):
         runs.setdefault(record.method, []).append(record)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liegan_min.baselines import jet_trees
+from liegan_min import roc
 from liegan_min.baselines.jet_trees import INPUTS, TreesConfig, boosted_trees, judge, mass_window
 from liegan_min.errors import InputError, MissingExtraError
 
@@ -41,7 +41,7 @@ def test_the_threshold_has_the_best_accuracy_there_is(pairs):
         return np.mean((s >= t) == (label == 1))
 
     candidates = [*s, np.inf, -np.inf]
-    assert right(jet_trees.best_threshold(s, label)) == max(right(t) for t in candidates)
+    assert right(roc.best_threshold(s, label)) == max(right(t) for t in candidates)
 
 
 @given(labelled)
@@ -49,14 +49,12 @@ def test_the_area_is_the_share_of_pairs_in_order(pairs):
     s, label = split(pairs)
     difference = s[label == 1][:, None] - s[label == 0]
     expected = np.mean((difference > 0) + 0.5 * (difference == 0))
-    assert jet_trees.auroc(s, label)[0] == pytest.approx(expected)
+    assert roc.auroc(s, label)[0] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("distance", [0.0, 1.0, 2.5])
 def test_the_error_of_the_area_is_its_spread_over_samples(rng, distance):
-    areas, errors = zip(
-        *(jet_trees.auroc(*normal(rng, 150, distance)) for _ in range(600)), strict=True
-    )
+    areas, errors = zip(*(roc.auroc(*normal(rng, 150, distance)) for _ in range(600)), strict=True)
     assert np.mean(errors) == pytest.approx(np.std(areas), rel=0.1)
 
 
@@ -94,7 +92,7 @@ def test_the_interval_of_a_rejection_covers_the_truth(rng):
     for _ in range(400):
         passed = rng.random(2000) < 1 / 200
         s = np.concatenate([np.ones(10), passed])
-        r = jet_trees._rejection(s, np.repeat(np.int8([1, 0]), [10, 2000]), 0.5)
+        r = roc._rejection(s, np.repeat(np.int8([1, 0]), [10, 2000]), 0.5)
         held += r.low <= 200 <= r.high
     assert 0.66 < held / 400 < 0.85
 
@@ -113,7 +111,7 @@ def test_a_window_holds_the_middle_share_of_the_tops(rng, share):
     m = np.concatenate([rng.normal(172, 8, 4000), rng.gamma(3, 25, 4000)])
     label = np.repeat(np.int8([1, 0]), 4000)
     s = mass_window({"mass": m}, label)({"mass": m})
-    kept = m[s >= jet_trees.threshold_at(share, s, label)]
+    kept = m[s >= roc.threshold_at(share, s, label)]
     ends = np.quantile(m[:4000], [0.5 - share / 2, 0.5 + share / 2])
     assert (kept.min(), kept.max()) == pytest.approx(tuple(ends), abs=0.05)
     inside = (m > ends[0]) & (m < ends[1])

@@ -78,7 +78,7 @@ def test_a_run_on_made_data_becomes_a_record_and_runs_alike_twice(tiny, few, tmp
         for seed in (1, 1, 2)
     )
     assert one.data.name == "massive"
-    assert one.data.sha256 == METHODS["held-massive"].checksum(1)
+    assert one.data.sha256 == METHODS["held-massive"].source("paper", 1).sha256
     assert one.config_hash == config.digest()
     assert (one.data, one.metrics, one.arrays) == (same.data, same.metrics, same.arrays)
     assert one.data.sha256 != other.data.sha256

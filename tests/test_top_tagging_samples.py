@@ -1,6 +1,7 @@
 """Top-tagging discovery: the samples that each method is given."""
 
 import math
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -192,14 +193,16 @@ def test_the_number_of_jets_and_of_constituents_is_that_of_the_name(monkeypatch)
 
 def test_made_data_have_a_fingerprint_of_their_own_for_each_seed(few):
     made = [m for m in METHODS.values() if m.data not in store.RECIPES]
-    marks = [m.checksum(seed) for m in made for seed in (1, 2)]
+    marks = [m.source("paper", seed).sha256 for m in made for seed in (1, 2)]
     assert len(set(marks)) == len(marks) >= 4
-    assert marks == [m.checksum(seed) for m in made for seed in (1, 2)]
+    assert marks == [m.source("paper", seed).sha256 for m in made for seed in (1, 2)]
 
 
 def test_jets_are_named_by_the_checksum_of_their_file(monkeypatch):
-    monkeypatch.setattr(store, "checksum", lambda name: f"checksum of {name}")
+    monkeypatch.setattr(store, "checksum", lambda name: sha256(name.encode()).hexdigest())
     for name, method in METHODS.items():
         if method.data in store.RECIPES:
-            assert method.checksum(3) == f"checksum of {method.data}", name
+            assert method.source("paper", 3).sha256 == sha256(method.data.encode()).hexdigest(), (
+                name
+            )
     assert {m.data for m in METHODS.values()} == {LARGER, "massless", "massive", "events"}

@@ -14,6 +14,7 @@ from liegan_min import files, paths, records
 from liegan_min.config import Settings, pick_device
 from liegan_min.errors import InputError
 from liegan_min.experiments.method import Experiment, Method
+from liegan_min.experiments.top_tagging import TOP_TAGGING
 from liegan_min.experiments.top_tagging_discovery import TOP_TAGGING_DISCOVERY, jet_pairs
 from liegan_min.experiments.two_body_discovery import (
     BLOCKS,
@@ -23,12 +24,13 @@ from liegan_min.experiments.two_body_discovery import (
     two_body_pairs,
 )
 from liegan_min.experiments.two_body_prediction import TWO_BODY_PREDICTION
-from liegan_min.records import DataSource, Machine, Record, Sources
+from liegan_min.records import Machine, Record, Sources
 
 EXPERIMENTS: dict[str, Experiment] = {
     "two-body-discovery": TWO_BODY_DISCOVERY,
     "two-body-prediction": TWO_BODY_PREDICTION,
     "top-tagging-discovery": TOP_TAGGING_DISCOVERY,
+    "top-tagging": TOP_TAGGING,
 }
 
 
@@ -94,7 +96,7 @@ def run(
     """
     config = settings(experiment, method, profile)
     m = method_of(experiment, method)
-    data = DataSource(name=m.data, sha256=m.checksum(seed))
+    data = m.source(profile, seed)
     needed = [records.where(e, name, "paper", seed) for e, name in m.needs]
     sources = Sources.here()
     checkpoint = paths.checkpoints() / experiment / method / f"{profile}-s{seed}.safetensors"

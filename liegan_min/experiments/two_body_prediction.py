@@ -14,17 +14,16 @@ from typing import Any
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import nn
 
-from liegan_min import linalg, records
+from liegan_min import linalg
 from liegan_min.algebra import LieAlgebra
 from liegan_min.cleaning import cleaned
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra, FromElement
 from liegan_min.equivariant.emlp import EMLP
 from liegan_min.equivariant.hnn import HNN
 from liegan_min.equivariant.reps import LOOSE, V
-from liegan_min.errors import InputError
-from liegan_min.experiments.method import Experiment, Method
+from liegan_min.experiments.method import Experiment, Method, learned
 from liegan_min.experiments.two_body_discovery import SO2, two_body_pairs
 from liegan_min.least_squares import LinearConfig, least_squares
 from liegan_min.perceptron import MLP
@@ -79,21 +78,6 @@ class HNNConfig(FitConfig):
 Built = tuple[nn.Module, Forward | None]
 
 
-def learned(method: str, array: str, seed: int) -> Tensor:
-    """Return what a discovery method found with a seed, from its record: (c, k, k) or (k, k).
-
-    Raises:
-        InputError: if there is no such record.
-    """
-    path = records.where("two-body-discovery", method, "paper", seed)
-    if not path.exists():
-        raise InputError(
-            f"no record {path.name} of {method}; run: "
-            f"liegan run two-body-discovery {method} --profile paper --seed {seed}"
-        )
-    return torch.tensor(records.load(path).arrays[array], dtype=torch.float64)
-
-
 def truth(seed: int) -> LieAlgebra:
     """Return the true generator, the same for every seed."""
     return SO2
@@ -101,12 +85,15 @@ def truth(seed: int) -> LieAlgebra:
 
 def found_by(method: str, seed: int) -> LieAlgebra:
     """Return the generator of a method's last step."""
-    return LieAlgebra(learned(method, "last", seed))
+    return LieAlgebra(learned("two-body-discovery", method, "last", seed))
 
 
 def cleaned_from(method: str, seed: int) -> LieAlgebra:
     """Return the circle group nearest to a method's averaged generator."""
-    return cleaned(LieAlgebra(learned(method, "basis", seed)), linalg.support(two_body_pairs().x))
+    return cleaned(
+        LieAlgebra(learned("two-body-discovery", method, "basis", seed)),
+        linalg.support(two_body_pairs().x),
+    )
 
 
 Source = Callable[[int], LieAlgebra]
@@ -126,7 +113,8 @@ def _aug(config: AugConfig, seed: int, *, source: Source) -> Built:
 
 def _aug_element(config: AugConfig, seed: int, *, method: str) -> Built:
     net = Augmented(
-        MLP(STEPS, STEPS, SO2.k, config.hidden), FromElement(learned(method, "last", seed))
+        MLP(STEPS, STEPS, SO2.k, config.hidden),
+        FromElement(learned("two-body-discovery", method, "last", seed)),
     )
     return net, net.moved
 

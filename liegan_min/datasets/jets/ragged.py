@@ -102,6 +102,28 @@ class Jets:
         counts = np.minimum(self.counts, most)
         return Jets(self.constituents[self.rank < most], counts, self.label, self.truth)
 
+    def condense(self, most: int) -> Jets:
+        """Return the jets with their `most` leading constituents, and the sum of the others as one.
+
+        What is left out of a jet changes its mass; as one more four-momentum, not massless, it does
+        not. Jets of at most `most` constituents stay as they are.
+
+        Raises:
+            InputError: if most < 1.
+        """
+        if most < 1:
+            raise InputError(f"the number of leading constituents must be at least 1, not {most}")
+        rank, owner = self.rank, self.owner
+        kept, more = rank < most, self.counts > most
+        rest = np.zeros((len(self), 4))
+        np.add.at(rest, owner[~kept], self.constituents[~kept].astype(np.float64))
+        counts = np.minimum(self.counts, most) + more
+        out = np.zeros((int(counts.sum()), 4), np.float32)
+        first = starts_of(counts)
+        out[first[owner[kept]] + rank[kept]] = self.constituents[kept]
+        out[first[more] + most] = rest[more]
+        return Jets(out, counts, self.label, self.truth)
+
     def momentum(self) -> F64:
         """Return the four-momentum of each jet: the sum of its constituents', (len, 4)."""
         if not len(self):
@@ -115,6 +137,21 @@ class Jets:
         shift = np.repeat(self.starts[index] - starts_of(counts), counts)
         which = np.arange(int(counts.sum())) + shift
         return Jets(self.constituents[which], counts, self.label[index], self.truth[index])
+
+    @classmethod
+    def padded(cls, p: F32, label: NDArray[np.int8]) -> Jets:
+        """Return the jets of (n, most, 4) four-momenta where a zero energy is padding.
+
+        The truth is unknown: zeros.
+
+        Raises:
+            InputError: if the shapes do not fit together, or a jet is all padding.
+        """
+        if p.ndim != 3 or p.shape[2] != 4:
+            raise InputError(f"padded jets must be (n, most, 4), not {p.shape}")
+        real = p[:, :, 0] != 0
+        truth = np.zeros((len(p), 4), np.float32)
+        return cls(p[real], real.sum(1, dtype=np.int64), label, truth)
 
     @classmethod
     def join(cls, parts: Sequence[Jets]) -> Jets:
