@@ -153,7 +153,7 @@ def _judge_grown(grown: Grown) -> Judged:
 
 #: The published training, on the public set.
 PAPER = TaggingConfig(public=True)
-#: What one core does in ten minutes: the same network, smaller, on the committed jets.
+#: What one core does in eight minutes: the same network, smaller, on the committed jets.
 CPU = TaggingConfig(
     constituents=24,
     rest=True,
@@ -161,10 +161,10 @@ CPU = TaggingConfig(
     layers=4,
     dropout=0,
     batch=64,
-    epochs=10,
+    epochs=8,
     lr=2e-3,
-    warmup=1.5,
-    restart=8.5,
+    warmup=1,
+    restart=7,
     tail=0,
 )
 
@@ -179,7 +179,7 @@ def _few(jets: int, epochs: int) -> TaggingConfig:
 QUICK = _few(2000, 6)
 
 #: Training jets of the runs that show how much data a system needs, and the epochs each is given.
-SIZES = {600: 40, 2000: 25, 6000: 15}
+SIZES = {600: 30, 2000: 15, 6000: 10}
 
 
 def _method(form: Form, sees: Sees = "invariants", *needs: str, cpu: TaggingConfig = CPU) -> Method:
