@@ -60,5 +60,5 @@ $(PY):
 	  echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
 $(STAMP): $(PY) pyproject.toml constraints.txt
-	$(PY) -m pip install --quiet -c constraints.txt -e '.[book,test,jets]'
+	$(PY) -m pip install --quiet -c constraints.txt -e '.[book,test,jets,scale]'
 	@touch $@

@@ -86,9 +86,12 @@ def standing(experiment):
         for r in tables.table(experiment)
         if r.method in SHOWN or r.poster is not None
     ]
-    runs = sum(r.n for r in rows)
+    runs = sum({r.method: r.n for r in rows}.values())
     if not runs:
         return "not run yet", "–"
+    if not TABLES[experiment].same_data:
+        told = "on jets of our own: only the order can be compared, {doc}`08-tagging`"
+        return told, str(runs)
     if TABLES[experiment].cells:
         counts = Counter(r.verdict for r in rows)
         told = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
@@ -120,9 +123,9 @@ glue("floor", round(min(r.worst for r in found), 4), display=False)
 # - **You want to understand.** Read {doc}`01-symmetry`, {doc}`02-lie-groups` and
 #   {doc}`03-liegan` in order. Each runs alone, in about a minute, on a laptop. Exercises have
 #   solutions.
-# - **You want the numbers again.** {doc}`04-two-body`, {doc}`05-prediction` and
-#   {doc}`07-lorentz` have the tables with error bars; {doc}`06-jets` tells where the jets come
-#   from.
+# - **You want the numbers again.** {doc}`04-two-body`, {doc}`05-prediction`,
+#   {doc}`07-lorentz` and {doc}`08-tagging` have the tables with error bars; {doc}`06-jets` tells
+#   where the jets come from.
 #   `liegan table two-body-discovery` prints the first; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one of its runs again.
 # - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a

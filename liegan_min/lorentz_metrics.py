@@ -24,6 +24,30 @@ ETA = torch.diag(torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64))
 CONE = groups.span_of(groups.so13(), groups.dilation(4))
 
 
+def quadric(x: Tensor) -> tuple[Tensor, float]:
+    """Return the form that is nearest to zero on vectors, and how clear that is.
+
+    The symmetric J of norm 1 with the least mean of (x̂ᵀJx̂)², where x̂ = x/|x|: the smallest
+    eigenvector of the fourth moments. For massless momenta it is the light cone's.
+
+    Args:
+        x: (m, k).
+
+    Returns:
+        J, (k, k), and the gap: 1 less the ratio of the two smallest root mean squares.
+    """
+    x = x.double() / torch.linalg.vector_norm(x.double(), dim=1, keepdim=True)
+    k = x.shape[1]
+    i, j = torch.triu_indices(k, k)
+    weight = torch.where(i == j, 1.0, 2**0.5).double()  # so that norms are those of J
+    products = x[:, i] * x[:, j] * weight
+    values, vectors = torch.linalg.eigh(products.T @ products / len(x))
+    J = torch.zeros(k, k, dtype=torch.float64)
+    J[i, j] = J[j, i] = vectors[:, 0] / weight
+    ratio = values[:2].clamp(min=0).sqrt()
+    return J, float(1 - ratio[0] / ratio[1])
+
+
 def trace_part(algebra: LieAlgebra) -> float:
     """Return how much of the dilation lies in the span, in [0, 1]: the cosine of their angle."""
     return algebra.cosine(groups.dilation(4))

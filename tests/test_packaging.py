@@ -51,16 +51,16 @@ def test_conda_users_get_the_same_pins():
     dependencies = yaml.safe_load(text("environment.yml"))["dependencies"]
     (pip,) = [d["pip"] for d in dependencies if isinstance(d, dict)]
     assert "--constraint constraints.txt" in pip
-    assert "--editable .[book,test,jets]" in pip
+    assert "--editable .[book,test,jets,scale]" in pip
     listed = pins(pip)
-    assert set(listed) == {canonicalize_name(r.name) for r in ranges("book", "test", "jets")}
+    assert set(listed) == {canonicalize_name(r.name) for r in ranges("book", "test", "jets", "scale")}
     assert {name: CONSTRAINTS[name] for name in listed} == listed
 
 
 def test_what_is_installed_here_is_what_is_pinned():
     from importlib.metadata import version
 
-    for requirement in ranges("book", "test", "jets"):
+    for requirement in ranges("book", "test", "jets", "scale"):
         name = canonicalize_name(requirement.name)
         assert version(name).split("+")[0] == CONSTRAINTS[name], name
 
@@ -134,7 +134,7 @@ def test_make_test_runs_every_check():
         "-m mypy",
         "pytest tests",
         "pytest --nbval book/",
-        "-c constraints.txt -e '.[book,test,jets]'",
+        "-c constraints.txt -e '.[book,test,jets,scale]'",
     ):
         assert check in plan
 

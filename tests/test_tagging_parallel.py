@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from . import tagging_worker as worker
 pytest.importorskip("accelerate")
 
 #: A sum over half the jets, twice, rounds otherwise than one over all.
-LOSS, WEIGHT, SCORE = 1e-5, 1e-4, 1e-4
+LOSS, WEIGHT = 1e-5, 2e-5
 BOTH = pytest.mark.parametrize("rank", [0, 1])
 
 
@@ -61,7 +60,7 @@ def found(folder):
 
 @pytest.fixture(scope="module")
 def alone():
-    return worker.trained(worker.PLAIN, seed=3)
+    return worker.trained(worker.PLAIN, worker.without_idle_biases(worker.network()), seed=3)
 
 
 def of(found, run):
@@ -89,24 +88,19 @@ def test_the_losses_are_those_of_one_process_with_the_whole_batch(alone, found, 
 
 @BOTH
 def test_so_are_the_weights_and_the_scores(alone, found, rank):
-    start = worker.network(worker.PLAIN).state_dict()
+    start = worker.network().state_dict()
     moved = 0.0
     for name, value in worker.state(alone).items():
-        tolerance = SCORE if name.startswith("scores") else WEIGHT
         there = of(found[rank], "plain")[name]
-        torch.testing.assert_close(there, value, rtol=tolerance, atol=tolerance, msg=name)
+        torch.testing.assert_close(there, value, rtol=WEIGHT, atol=WEIGHT, msg=name)
         if name in start:
             moved = max(moved, float((value - start[name]).abs().max()))
-    assert moved > 50 * WEIGHT  # or the start itself would have passed
+    assert moved > 100 * WEIGHT  # or the start itself would have passed
 
 
 def test_both_processes_end_with_the_same(found):
     assert found[0].keys() == found[1].keys()
     assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
-
-
-def test_dropout_differs_between_runs_with_and_without_it(found):
-    assert not torch.equal(found[0]["plain.history"], found[0]["whole.history"])
 
 
 @BOTH
@@ -123,22 +117,23 @@ def test_a_batch_that_cannot_be_shared_out_is_refused(told, rank):
 
 
 def test_the_first_process_alone_writes_checkpoints(told):
-    steps = worker.CONFIG.epochs * worker.STEPS
-    assert told[0]["written"] == ["stopped.safetensors"] * steps
+    assert told[0]["written"] == ["stopped.safetensors"] * worker.STEPS
     assert told[1]["written"] == []
+    assert told[0]["kept"]
     assert not told[0]["left"]
 
 
-def test_the_first_process_alone_writes_the_record_and_speaks(folder, told, alone):
-    assert [Path(p).name for p in folder.glob("results-*")] == ["results-0"]
+def test_the_first_process_alone_writes_the_record_and_speaks(folder, told):
+    assert [p.name for p in folder.glob("results-*")] == ["results-0"]
     (path,) = folder.glob("results-0/*/*/*")
-    record = records.load(path)
     assert path.relative_to(folder / "results-0") == Path(*worker.CELL[:2]) / "quick-s3.json"
-    history = np.array(record.arrays["history"])
-    assert history.shape == alone.history.shape
-    assert json.loads(told[0]["printed"])["metrics"] == record.metrics
+    assert json.loads(told[0]["printed"])["metrics"] == records.load(path).metrics
     assert told[1]["printed"] == ""
 
 
-def test_an_error_is_told_by_every_process_and_ends_the_run(tmp_path):
-    assert re.search("No such file", launched("together", tmp_path / "not there").stderr)
+def test_a_record_of_two_processes_has_the_losses_of_one(folder):
+    """Nothing is held still here; the start is that of the seed."""
+    (path,) = folder.glob("results-0/*/*/*")
+    there = np.array(records.load(path).arrays["history"])
+    here = worker.trained(worker.PLAIN, worker.network(seed=3), seed=3).history.numpy()
+    np.testing.assert_allclose(there[:, 0], here[:, 0], rtol=0, atol=LOSS)

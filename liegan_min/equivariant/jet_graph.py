@@ -22,8 +22,8 @@ from liegan_min.errors import InputError
 #: invariant of the jet alone can, where the beam is and how fast the jet moves.
 BEAMS = torch.tensor([[2**0.5, 0, 0, 1], [2**0.5, 0, 0, -1]])
 
-#: Most edges of a block. On a CPU, times some 64 channels of 4 bytes, about what a core's caches
-#: hold; a GPU wants large products.
+#: Most edges of a block. A CPU is fastest when its caches hold them, with all their channels; a
+#: GPU wants large products.
 CPU_EDGES = 10_000
 CUDA_EDGES = 1_000_000
 
@@ -104,6 +104,7 @@ class JetGraphs:
         rest: keep the sum of the others too, as one more.
         beams: add two beam particles to each jet.
         device: where the four-momenta are kept.
+        edges: most edges of a block, unless one jet has more; default: what suits the device.
 
     Raises:
         InputError: if there are no jets, or a four-momentum is not finite or all zero.
@@ -117,6 +118,7 @@ class JetGraphs:
         device: torch.device | str = "cpu",
         *,
         rest: bool = False,
+        edges: int | None = None,
     ) -> None:
         if not len(jets):
             raise InputError("there are no jets; give at least one")
@@ -133,6 +135,7 @@ class JetGraphs:
             )
         self.device = torch.device(device)
         self.beams = beams
+        self.edges = edges or (CUDA_EDGES if self.device.type == "cuda" else CPU_EDGES)
         self.counts, self.starts = kept.counts, kept.starts
         # One row of zeros in the end is what padding points to.
         p = np.concatenate([kept.constituents, np.zeros((1, 4), np.float32)])
@@ -154,8 +157,7 @@ class JetGraphs:
         rows = rows[np.argsort(self.counts[rows], kind="stable")]
         extra = 2 if self.beams else 0
         counts = self.counts[rows] + extra
-        most = CUDA_EDGES if self.device.type == "cuda" else CPU_EDGES
-        parts = _parts(counts, most)
+        parts = _parts(counts, self.edges)
         width = np.concatenate([np.full(p.stop - p.start, counts[p.stop - 1]) for p in parts])
         rank = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
         owner = np.repeat(np.arange(len(rows)), width)
