@@ -49,7 +49,7 @@ def few():
     return Splits(*(jets.take(slice(*ends)) for ends in ((0, 199), (199, 299), (299, 399))))
 
 
-def network(config=CONFIG, seed=0, **options):
+def network(config, seed=0, **options):
     """Return a network that the seed determines."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -105,7 +105,7 @@ class Stopped(Exception):  # noqa: N818 - nothing went wrong
 
 
 def stopping(after):
-    """Return `Checkpoint.offer`, ending the run at the call of some number, and the files written."""
+    """End the run at an offer of its state of some number; return the list of files written."""
     offer, save, calls, written = checkpoint.Checkpoint.offer, files.save_tensors, [], []
 
     def saved(path, *arguments):
@@ -126,7 +126,7 @@ def stopping(after):
 def together(folder):
     """Do, as one of several processes, what the tests compare; write it to files of this one."""
     folder, told = Path(folder), {}
-    plain = trained(PLAIN, without_idle_biases(network()), seed=3)
+    plain = trained(PLAIN, without_idle_biases(network(PLAIN)), seed=3)
     r = told["rank"] = parallel.rank()
     told["world"] = parallel.world()
 

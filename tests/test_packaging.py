@@ -53,7 +53,9 @@ def test_conda_users_get_the_same_pins():
     assert "--constraint constraints.txt" in pip
     assert "--editable .[book,test,jets,scale]" in pip
     listed = pins(pip)
-    assert set(listed) == {canonicalize_name(r.name) for r in ranges("book", "test", "jets", "scale")}
+    assert set(listed) == {
+        canonicalize_name(r.name) for r in ranges("book", "test", "jets", "scale")
+    }
     assert {name: CONSTRAINTS[name] for name in listed} == listed
 
 

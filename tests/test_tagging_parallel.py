@@ -60,7 +60,8 @@ def found(folder):
 
 @pytest.fixture(scope="module")
 def alone():
-    return worker.trained(worker.PLAIN, worker.without_idle_biases(worker.network()), seed=3)
+    model = worker.without_idle_biases(worker.network(worker.PLAIN))
+    return worker.trained(worker.PLAIN, model, seed=3)
 
 
 def of(found, run):
@@ -88,7 +89,7 @@ def test_the_losses_are_those_of_one_process_with_the_whole_batch(alone, found, 
 
 @BOTH
 def test_so_are_the_weights_and_the_scores(alone, found, rank):
-    start = worker.network().state_dict()
+    start = worker.network(worker.PLAIN).state_dict()
     moved = 0.0
     for name, value in worker.state(alone).items():
         there = of(found[rank], "plain")[name]
@@ -135,5 +136,7 @@ def test_a_record_of_two_processes_has_the_losses_of_one(folder):
     """Nothing is held still here; the start is that of the seed."""
     (path,) = folder.glob("results-0/*/*/*")
     there = np.array(records.load(path).arrays["history"])
-    here = worker.trained(worker.PLAIN, worker.network(seed=3), seed=3).history.numpy()
+    here = worker.trained(
+        worker.PLAIN, worker.network(worker.PLAIN, seed=3), seed=3
+    ).history.numpy()
     np.testing.assert_allclose(there[:, 0], here[:, 0], rtol=0, atol=LOSS)

@@ -184,20 +184,20 @@ CPU = TaggingConfig(
 )
 
 
-def _few(jets: int, epochs: int) -> TaggingConfig:
-    """Return the settings for fewer jets, and as many epochs, warm-up and fall in proportion."""
+def _few(jets: int, epochs: int, batch: int) -> TaggingConfig:
+    """Return the settings for fewer jets: more epochs of them, and smaller batches."""
     share = epochs / CPU.epochs
     times = {"epochs": epochs, "warmup": share * CPU.warmup, "restart": share * CPU.restart}
-    return TaggingConfig.of(**CPU.model_dump() | {"jets": jets} | times)
+    return TaggingConfig.of(**CPU.model_dump() | {"jets": jets, "batch": batch} | times)
 
 
-QUICK = _few(2000, 6)
+QUICK = _few(2000, 6, 32)
 
-#: Training jets of the runs that show how much data a system needs, and the epochs each is given.
-SIZES = {600: 30, 2000: 15, 6000: 10}
+#: The runs that show how much data a system needs: jets, and the epochs and the batch they get.
+SIZES = {600: (16, 16), 2000: (10, 32), 6000: (8, 32)}
 
 #: The settings of the runs with a wrong form.
-WRONG = _few(6000, SIZES[6000])
+WRONG = _few(6000, *SIZES[6000])
 
 
 def _method(form: Form, sees: Sees = "invariants", *needs: str, cpu: TaggingConfig = CPU) -> Method:
@@ -240,9 +240,9 @@ TOP_TAGGING = Experiment(
         # Fewer jets: where does a symmetry pay?
         **{
             f"{name}-{jets}": method
-            for jets, epochs in SIZES.items()
+            for jets, (epochs, batch) in SIZES.items()
             for name, method in (
-                _systems(_few(jets, epochs)) | {"boosted-trees": _trees(jets)}
+                _systems(_few(jets, epochs, batch)) | {"boosted-trees": _trees(jets)}
             ).items()
         },
     }
