@@ -185,8 +185,9 @@ def train(
     _check(splits, config)
     data = {name: graphs_of(jets, config, where) for name, jets in vars(splits).items()}
     jets = data["train"]
-    begun = files.digest(model.state_dict() | {"p": jets.p, "label": jets.label})
-    model.to(where)
+    given = {f"{name} {k}": t for name, d in data.items() for k, t in d.tensors().items()}
+    begun = files.digest(model.state_dict() | given)
+    model.to(where).train()
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
     )

@@ -27,7 +27,8 @@ CURVE = np.round(np.linspace(0.05, 1, 39), 3)
 def lorentz_moves(n: int, rapidity: float, seed: int = 0) -> Tensor:
     """Return n random Lorentz transformations, (n, 4, 4) in float64.
 
-    A boost of this rapidity along a random direction, after a random rotation.
+    A boost of this rapidity along a uniformly random direction, after a random rotation: the Q of
+    a normal matrix's QR, which reaches every rotation and is not uniform.
     """
     rng = torch.Generator().manual_seed(seed)
     rotation, _ = torch.linalg.qr(torch.randn(n, 3, 3, generator=rng, dtype=torch.float64))

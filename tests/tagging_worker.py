@@ -36,10 +36,16 @@ CONFIG = TaggingConfig(
     restart=1.5,
     tail=0,
 )
-PLAIN = TaggingConfig.of(**CONFIG.model_dump() | {"dropout": 0})
-SHORT = TaggingConfig.of(**CONFIG.model_dump() | {"epochs": 1})
 STEPS = 7
 CELL = ("top-tagging", "lorentznet", "quick")
+
+
+def changed(config, **fields):
+    """Return settings with some of them changed."""
+    return TaggingConfig.of(**config.model_dump() | fields)
+
+
+PLAIN, SHORT = changed(CONFIG, dropout=0), changed(CONFIG, epochs=1)
 
 
 @cache
@@ -83,6 +89,12 @@ def state(found):
     """Return all that a training found."""
     scores = {f"scores.{split}": torch.from_numpy(s) for split, s in found.scores.items()}
     return found.model.state_dict() | scores | {"history": found.history}
+
+
+def same(a, b):
+    """Whether two trainings found the very same."""
+    a, b = state(a), state(b)
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
 def killed(path, number, moment):
@@ -136,7 +148,7 @@ def together(folder):
     told["total"], told["gradient"] = y.tolist(), x.grad.tolist()
 
     try:
-        trained(TaggingConfig.of(**CONFIG.model_dump() | {"batch": 27}))
+        trained(changed(CONFIG, batch=27))
     except InputError as error:
         told["uneven"] = str(error)
 

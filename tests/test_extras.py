@@ -29,3 +29,8 @@ def test_one_that_is_not_says_what_does_not_work_and_how_to_install_it(monkeypat
     )
     shown = "".join(traceback.format_exception(caught.value))
     assert "During handling" not in shown  # one cause, told once
+
+
+def test_the_extra_that_brings_it_is_named():
+    with pytest.raises(MissingExtraError, match=r"pip install 'liegan-min\[scale\]'$"):
+        needed("no_such_package_anywhere", "training a tagger", extra="scale")

@@ -84,6 +84,67 @@ def test_join_puts_jets_end_to_end(shapes):
     same(Jets.join([jets for jets, _ in made]), [x for _, listed in made for x in listed])
 
 
+@given(SHAPES, st.integers(1, 12))
+def test_condensing_sums_up_all_but_the_leading(counts, most):
+    """A jet of one constituent more than that is its own sum."""
+    jets, listed = ragged(counts)
+    expected = []
+    for part, label, truth in listed:
+        rest = part[most:].astype(np.float64).sum(0, keepdims=True).astype(np.float32)
+        short = part if len(part) <= most else np.concatenate([part[:most], rest])
+        expected.append((short, label, truth))
+    same(jets.condense(most), expected)
+
+
+@given(SHAPES, st.integers(1, 12))
+def test_condensing_keeps_the_momentum_and_short_jets(counts, most):
+    jets, _ = ragged(counts)
+    short = jets.condense(most)
+    np.testing.assert_allclose(short.momentum(), jets.momentum(), rtol=1e-6, atol=1e-6)
+    np.testing.assert_array_equal(short.leading(most), jets.leading(most))
+    assert short.counts.max(initial=0) <= most + 1
+    fits = jets.counts <= most + 1
+    same_of = (x.take(fits).constituents for x in (short, jets))
+    np.testing.assert_array_equal(*same_of)
+
+
+@given(SHAPES, st.integers(1, 12))
+def test_padded_undoes_leading(counts, n):
+    """But for the truth, which a padded array does not tell."""
+    jets, listed = ragged(counts)
+    same(
+        Jets.padded(jets.leading(n), jets.label),
+        [(part[:n], label, np.zeros(4)) for part, label, _ in listed],
+    )
+
+
+def test_padding_is_left_out_wherever_it_stands():
+    p = np.zeros((2, 3, 4), np.float32)
+    p[0, 1], p[1, 0], p[1, 2] = 1, 2, 3
+    jets = Jets.padded(p, np.array([1, 0], np.int8))
+    assert jets.counts.tolist() == [1, 2]
+    assert jets.constituents[:, 0].tolist() == [1, 2, 3]
+
+
+def test_padded_arrays_that_are_no_jets_are_refused():
+    p, label = ragged([2, 3])[0].leading(3), np.zeros(2, np.int8)
+    with pytest.raises(InputError, match=r"must be \(n, most, 4\), not \(2, 12\)"):
+        Jets.padded(p.reshape(2, 12), label)
+    with pytest.raises(InputError, match=r"must be \(n, most, 4\), not \(2, 4, 3\)"):
+        Jets.padded(p.transpose(0, 2, 1), label)
+    with pytest.raises(InputError, match=r"2 counts need label \(2,\).*not \(1,\)"):
+        Jets.padded(p, label[:1])
+    p[1] = 0
+    with pytest.raises(InputError, match="jet 1 has no constituent; drop it"):
+        Jets.padded(p, label)
+
+
+@pytest.mark.parametrize("most", [0, -1])
+def test_condensing_to_less_than_one_is_refused(most):
+    with pytest.raises(InputError, match=f"at least 1, not {most}"):
+        ragged([2])[0].condense(most)
+
+
 def test_nothing_to_join_and_no_leading_are_refused():
     with pytest.raises(InputError, match="no jets to join"):
         Jets.join([])

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -130,13 +129,3 @@ def test_the_first_process_alone_writes_the_record_and_speaks(folder, told):
     assert path.relative_to(folder / "results-0") == Path(*worker.CELL[:2]) / "quick-s3.json"
     assert json.loads(told[0]["printed"])["metrics"] == records.load(path).metrics
     assert told[1]["printed"] == ""
-
-
-def test_a_record_of_two_processes_has_the_losses_of_one(folder):
-    """Nothing is held still here; the start is that of the seed."""
-    (path,) = folder.glob("results-0/*/*/*")
-    there = np.array(records.load(path).arrays["history"])
-    here = worker.trained(
-        worker.PLAIN, worker.network(worker.PLAIN, seed=3), seed=3
-    ).history.numpy()
-    np.testing.assert_allclose(there[:, 0], here[:, 0], rtol=0, atol=LOSS)

@@ -146,6 +146,10 @@ class JetGraphs:
         """Number of jets."""
         return len(self.counts)
 
+    def tensors(self) -> dict[str, Tensor]:
+        """Return all that the jets are: what a checksum is taken of."""
+        return {"p": self.p, "counts": torch.from_numpy(self.counts), "label": self.label}
+
     def batch(self, rows: NDArray[np.intp]) -> tuple[Graphs, NDArray[np.intp]]:
         """Return some of the jets by rising size, and their numbers in that order.
 
