@@ -90,7 +90,9 @@ def standing(experiment):
     if not runs:
         return "not run yet", "–"
     if not TABLES[experiment].same_data:
-        told = "on jets of our own: only the order can be compared, {doc}`08-tagging`"
+        told = (
+            "on jets of our own: only the order can be compared, {doc}`08-tagging`"
+        )
         return told, str(runs)
     if TABLES[experiment].cells:
         counts = Counter(r.verdict for r in rows)
