@@ -113,12 +113,13 @@ Markdown(
 # ```{math}
 # :label: eq-lorentznet
 # m_{ij} &= \phi_e\bigl(h_i,\, h_j,\, \psi(\norm{x_i - x_j}^2),\,
-#   \psi(\langle x_i, x_j \rangle)\bigr), \qquad w_{ij} = \phi_m(m_{ij}) \in (0, 1) \\
+#   \psi(\langle x_i, x_j \rangle)\bigr) \\
+# w_{ij} &= \phi_m(m_{ij}) \in (0, 1) \\
 # x_i &\leftarrow x_i + \frac{c}{n - 1} \sum_{j \ne i} (x_i - x_j)\, \phi_x(w_{ij} m_{ij}) \\
 # h_i &\leftarrow h_i + \phi_h\Bigl(h_i,\, \sum_{j \ne i} w_{ij} m_{ij},\, s_i\Bigr)
 # ```
 #
-# over the $n$ nodes of a jet, all joined with all. The $\phi$ are perceptrons of two layers. After
+# over the $n$ nodes of a jet, all joined with all, as the released program has it. The $\phi$ are perceptrons of two layers. After
 # the last round the mean of $h_i$ over the jet goes through one more, and out comes the
 # log-odds of a top quark. Only $\langle\cdot,\cdot\rangle$ knows of the group. With $J = \eta$
 # it is LorentzNet; with the $J$ that LieGAN found it is LieGNN. In code the layer is this:
@@ -957,7 +958,7 @@ _ = ax.set(xlim=(0.005, 1.5), ylim=(1e-3, 1e4))
 # \qquad \hat x = x / |x| ,
 # ```
 #
-# an eigenvector of a $10 \times 10$ matrix. If it is the form that LieGAN found, to a cosine of
+# an eigenvector of a $10 \times 10$ matrix (`quadric` in the module). If it is the form that LieGAN found, to a cosine of
 # {glue:text}`polished_bar`, it replaces it; Augerino+'s would stay as it is. Neither labels nor $\eta$ are used.
 
 
