@@ -517,7 +517,7 @@ Markdown(
 )
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-# From the tables of Spinner et al. (2024), who took all but L-GATr from the literature.
+# From the tables of Spinner et al. (2024), who quote all but L-GATr.
 PUBLISHED = {
     "ParticleNet {cite:p}`qu2020particlenet`": (
         *("0.940", "0.9858"),
@@ -983,8 +983,8 @@ assert (sharp - ETA).abs().max() < 1e-5
 # %% [markdown]
 # ### A wrong form
 #
-# And if $J$ is simply wrong? The same network was trained on Augerino+'s form and on Euclid's, with
-# fewer jets, beside LorentzNet and LieGNN with as many.
+# And if $J$ is simply wrong? The same network was trained on Augerino+'s form, on Euclid's and on a
+# random symmetric matrix, with fewer jets, beside LorentzNet and LieGNN with as many.
 
 # %% tags=["hide-input"]
 of_run = top_tagging.found
@@ -999,6 +999,7 @@ FORMS = {
     "liegnn-6000": ("LieGAN, published recipe", lambda s: of_run("liegan", s)),
     "liegnn-augerino-plus": ("Augerino+", lambda s: of_run("augerino-plus", s)),
     "liegnn-identity": ("identity", top_tagging.identity),
+    "liegnn-random": ("random", top_tagging.random),
 }
 NAMES |= {m: name for m, (name, _) in FORMS.items() if m not in NAMES}
 
@@ -1059,7 +1060,7 @@ Markdown(
 )
 
 # %% tags=["hide-input"]
-WRONG = ("liegnn-augerino-plus", "liegnn-identity")
+WRONG = ("liegnn-augerino-plus", "liegnn-identity", "liegnn-random")
 
 
 def loss(method):
