@@ -22,7 +22,7 @@ from liegan_min.datasets.jets import storage
 from liegan_min.errors import InputError
 from liegan_min.experiments import BLOCKS, SO2, settings, two_body_pairs
 from liegan_min.game import Game
-from liegan_min.lorentz_metrics import ETA
+from liegan_min.groups import ETA
 
 Rules = TypeVar("Rules", bound=Game)
 

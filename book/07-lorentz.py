@@ -34,7 +34,8 @@ from liegan_min.algebra import LieAlgebra, act
 from liegan_min.datasets import four_momenta
 from liegan_min.datasets.kinematics import mass_squared
 from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, heat, use_style
-from liegan_min.lorentz_metrics import CONE, ETA
+from liegan_min.groups import ETA
+from liegan_min.lorentz_metrics import CONE
 
 use_style()
 MOMENTUM = ["$E$", "$p_x$", "$p_y$", "$p_z$"]

@@ -28,6 +28,14 @@ class Settings(BaseModel):
             field = ".".join(map(str, first["loc"])) or "configuration"
             raise InputError(f"{field}: {first['msg']} (got {first['input']!r})") from None
 
+    def changed(self, **fields: Any) -> Self:
+        """Return the settings with some of them changed, and checked again.
+
+        Raises:
+            InputError: naming the field that is wrong.
+        """
+        return type(self).of(**self.model_dump() | fields)
+
     def digest(self) -> str:
         """Return a hash of the settings, the same in every process."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True)

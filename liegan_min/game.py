@@ -13,6 +13,7 @@ from liegan_min.checkpoint import moments, part, restore_moments, with_prefix
 from liegan_min.config import GameConfig
 from liegan_min.discriminator import Discriminator
 from liegan_min.generator import LieGenerator, YKind
+from liegan_min.seeding import seeded
 
 #: The columns of the history, one row per epoch.
 TERMS = ("critic", "generator", "cosine")
@@ -75,9 +76,7 @@ class Game:
         self.device = device or torch.device("cpu")
         self.rng = torch.Generator().manual_seed(seed)
         self.generator = self.make_generator(k, mask, y_kind).to(self.device)
-        # nn.Linear draws its start from the global generator: seed it, then put it back.
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
+        with seeded(seed):
             self.critic = self.make_critic(inputs, outputs, classes, scale).to(self.device)
         betas = config.beta1_generator, 0.999
         self.moving = [p for p in self.generator.parameters() if p.requires_grad]

@@ -10,6 +10,9 @@ from torch import Tensor
 from liegan_min.algebra import LieAlgebra
 from liegan_min.errors import InputError
 
+#: The Minkowski metric η, which so(1,3) keeps.
+ETA = torch.diag(torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64))
+
 
 def _unit(k: int, i: int, j: int) -> Tensor:
     """E_ij: the k x k matrix with a single 1 in row i, column j."""

@@ -12,13 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liegan_min import groups, tolerances
+from liegan_min import groups, linalg, tolerances
 from liegan_min.algebra import LieAlgebra
 from liegan_min.discovery import Discovery
+from liegan_min.groups import ETA
 from liegan_min.metrics import Judged, rounded
-
-#: The Minkowski metric η, which so(1,3) keeps.
-ETA = torch.diag(torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64))
 
 #: What keeps the light cone: so(1,3) and the dilation, of dimension 7.
 CONE = groups.span_of(groups.so13(), groups.dilation(4))
@@ -37,13 +35,10 @@ def quadric(x: Tensor) -> tuple[Tensor, float]:
         J, (k, k), and the gap: 1 less the ratio of the two smallest root mean squares.
     """
     x = x.double() / torch.linalg.vector_norm(x.double(), dim=1, keepdim=True)
-    k = x.shape[1]
-    i, j = torch.triu_indices(k, k)
-    weight = torch.where(i == j, 1.0, 2**0.5).double()  # so that norms are those of J
-    products = x[:, i] * x[:, j] * weight
-    values, vectors = torch.linalg.eigh(products.T @ products / len(x))
-    J = torch.zeros(k, k, dtype=torch.float64)
-    J[i, j] = J[j, i] = vectors[:, 0] / weight
+    S = linalg.symmetric_basis(x.shape[1])
+    forms = torch.einsum("mi,sij,mj->ms", x, S, x)  # x̂ᵀ S_s x̂
+    values, vectors = torch.linalg.eigh(forms.T @ forms / len(x))
+    J = torch.einsum("s,sij->ij", vectors[:, 0], S)
     ratio = values[:2].clamp(min=0).sqrt()
     return J, float(1 - ratio[0] / ratio[1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +11,11 @@ import torch
 from torch import Tensor
 
 from liegan_min import groups, roc
+from liegan_min.algebra import LieAlgebra
 from liegan_min.datasets.jets.ragged import Jets
 from liegan_min.equivariant.lorentznet import LorentzNet
 from liegan_min.metrics import Judged, rounded
-from liegan_min.tagging import Trained, graphs_of
+from liegan_min.tagging import Splits, Trained, graphs_of
 from liegan_min.tagging_config import TaggingConfig
 
 #: Rapidities of the moves under which a tagger's answer should not change.
@@ -37,9 +39,8 @@ def lorentz_moves(n: int, rapidity: float, seed: int = 0) -> Tensor:
     turn[:, 1:, 1:] = rotation
     axis = torch.randn(n, 3, generator=rng, dtype=torch.float64)
     axis = rapidity * axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True)
-    boosts = groups.so13().basis[:3]  # along x, y, z
-    g: Tensor = torch.linalg.matrix_exp(torch.einsum("ni,ijk->njk", axis, boosts)) @ turn
-    return g
+    boosts = LieAlgebra(groups.so13().basis[:3])  # along x, y, z
+    return boosts.exp(axis) @ turn
 
 
 def invariance_error(
@@ -91,36 +92,42 @@ def passing(scores: roc.F64, label: roc.Labels) -> list[float]:
     return [float((qcd >= roc.threshold_at(share, scores, label)).mean()) for share in CURVE]
 
 
+def judged(scores: Mapping[str, roc.F64], splits: Splits) -> Judged:
+    """Judge the scores of the validation and the test split, whatever gave them.
+
+    Returns:
+        metrics: those of `rates`, and how many jets there were for training; arrays: the ROC curve.
+    """
+    test = splits.test.label
+    score = roc.judge(scores["validation"], splits.validation.label, scores["test"], test)
+    metrics = rates(score) | {"training_jets": len(splits.train)}
+    return metrics, {"passing": rounded(passing(scores["test"], test))}
+
+
 def tagging_metrics(found: Trained) -> Judged:
     """Judge a trained tagger on its test split.
 
     Returns:
-        metrics: those of `rates`, and the network's size and speed; arrays: what each epoch was
+        metrics: those of `judged`, and the network's size and speed; arrays: what each epoch was
         like, the ROC curve, and the change of the answers with the rapidity of a move, once with
         the beam particles moved along and once with them left where they are.
     """
-    test, config = found.splits.test, found.config
-    score = roc.judge(
-        found.scores["validation"], found.splits.validation.label, found.scores["test"], test.label
-    )
-    metrics = rates(score) | {
+    metrics, arrays = judged(found.scores, found.splits)
+    metrics |= {
         "best_epoch": found.best,
         "parameters": sum(p.numel() for p in found.model.parameters()),
         "jets_per_second": found.speed,
-        "training_jets": len(found.splits.train),
     }
-    few = test.take(slice(_MOVED))
+    few = found.splits.test.take(slice(_MOVED))
 
     def errors(beams: bool) -> list[float]:
         return [
-            invariance_error(found.model, few, config, rapidity, beams=beams)
+            invariance_error(found.model, few, found.config, rapidity, beams=beams)
             for rapidity in RAPIDITIES
         ]
 
-    arrays = {
+    return metrics, arrays | {
         "history": rounded(found.history),
-        "passing": rounded(passing(found.scores["test"], test.label)),
         "invariance_error": rounded(errors(beams=True)),
         "invariance_error_beams_fixed": rounded(errors(beams=False)),
     }
-    return metrics, arrays

@@ -40,12 +40,7 @@ STEPS = 7
 CELL = ("top-tagging", "lorentznet", "quick")
 
 
-def changed(config, **fields):
-    """Return settings with some of them changed."""
-    return TaggingConfig.of(**config.model_dump() | fields)
-
-
-PLAIN, SHORT = changed(CONFIG, dropout=0), changed(CONFIG, epochs=1)
+PLAIN, SHORT = CONFIG.changed(dropout=0), CONFIG.changed(epochs=1)
 
 
 @cache
@@ -148,7 +143,7 @@ def together(folder):
     told["total"], told["gradient"] = y.tolist(), x.grad.tolist()
 
     try:
-        trained(changed(CONFIG, batch=27))
+        trained(CONFIG.changed(batch=27))
     except InputError as error:
         told["uneven"] = str(error)
 

@@ -101,3 +101,13 @@ def test_auto_is_a_device_that_is_there():
 def test_a_device_that_is_not_there_is_named(device):
     with pytest.raises(InputError, match=rf"device '{device}' is not available"):
         pick_device(device)
+
+
+def test_changed_settings_are_checked_again_and_leave_the_old_ones():
+    config = GameConfig(batch=32)
+    assert config.changed(batch=8, epochs=3) == GameConfig(batch=8, epochs=3)
+    assert config.batch == 32
+    with pytest.raises(InputError, match=r"batch: .*greater than or equal to 2"):
+        config.changed(batch=1)
+    with pytest.raises(InputError, match="low must be below high"):
+        config.changed(coefficients="uniform", low=2.0)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_min.experiments import top_tagging
-from liegan_min.lorentz_metrics import ETA, quadric
+from liegan_min.groups import ETA
+from liegan_min.lorentz_metrics import quadric
 
 
 def cone(J, m=400, seed=0):

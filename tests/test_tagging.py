@@ -18,7 +18,6 @@ from .tagging_worker import (
     CONFIG,
     PLAIN,
     STEPS,
-    changed,
     few,
     network,
     same,
@@ -98,7 +97,7 @@ def test_the_first_epoch_of_highest_validation_accuracy_is_kept(monkeypatch, rig
         return sign
 
     monkeypatch.setattr(tagging, "scores", answers)
-    found = trained(changed(PLAIN, epochs=3, restart=2.5))
+    found = trained(PLAIN.changed(epochs=3, restart=2.5))
     assert found.history[:, 2].tolist() == [n / 100 for n in right]
     assert found.best == best
     after = found.model.state_dict()
@@ -151,7 +150,7 @@ def test_scoring_leaves_the_network_as_it_was(training):
 @pytest.mark.parametrize("beams", [False, True])
 def test_graphs_are_as_the_settings_want_them(rest, beams):
     jets = few().test
-    graphs = tagging.graphs_of(jets, changed(CONFIG, constituents=40, rest=rest, beams=beams))
+    graphs = tagging.graphs_of(jets, CONFIG.changed(constituents=40, rest=rest, beams=beams))
     expected = np.minimum(jets.counts, 40) + (rest & (jets.counts > 40))
     batch, rows = graphs.batch(np.arange(len(jets)))
     assert {int(c) for c in jets.counts > 40} == {0, 1}  # or nothing would be left out, or all
@@ -164,7 +163,7 @@ def test_graphs_are_as_the_settings_want_them(rest, beams):
 def test_in_bfloat16_the_losses_are_near_those_in_float32():
     """The same order of the same jets; without dropout, whose draws might differ."""
     full = trained(PLAIN, network(PLAIN))
-    low = trained(changed(PLAIN, amp=True), network(PLAIN))
+    low = trained(PLAIN.changed(amp=True), network(PLAIN))
     assert not torch.equal(low.history, full.history)
     torch.testing.assert_close(low.history[:, :2], full.history[:, :2], rtol=0, atol=BF16)
     assert all(v.dtype == torch.float32 for v in low.model.parameters())
@@ -185,7 +184,7 @@ def test_a_device_that_is_not_there_is_refused():
 def test_ci_hides_the_bar(monkeypatch, capsys, ci, shown):
     monkeypatch.setenv("CI", ci)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    trained(changed(PLAIN, epochs=1, restart=0.5))
+    trained(PLAIN.changed(epochs=1, restart=0.5))
     assert (f"{STEPS}/{STEPS}" in capsys.readouterr().err) is shown
 
 
@@ -207,14 +206,14 @@ def test_a_split_of_one_label_is_refused(name, label):
 def test_less_than_a_batch_is_refused():
     message = "199 training jets are fewer than a batch of 200; lower batch"
     with pytest.raises(InputError, match=message):
-        trained(changed(CONFIG, batch=200))
-    found = trained(changed(CONFIG, batch=199))
+        trained(CONFIG.changed(batch=200))
+    found = trained(CONFIG.changed(batch=199))
     assert len(found.history) == CONFIG.epochs
 
 
 def test_a_loss_that_is_not_finite_ends_the_run():
     with pytest.raises(InputError, match="the loss is not finite in epoch 1; lower lr"):
-        trained(changed(CONFIG, lr=1e30, warmup=0))
+        trained(CONFIG.changed(lr=1e30, warmup=0))
 
 
 def test_a_constituent_that_is_not_finite_is_refused():

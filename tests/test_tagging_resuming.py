@@ -12,7 +12,7 @@ from liegan_min import files
 from liegan_min.errors import DamagedFileError, InputError
 from liegan_min.tagging import Splits
 
-from .tagging_worker import CONFIG, STEPS, changed, few, killed, network, same, trained
+from .tagging_worker import CONFIG, STEPS, few, killed, network, same, trained
 
 pytest.importorskip("accelerate")
 
@@ -91,7 +91,7 @@ def fewer():
     "other",
     [
         lambda: {"seed": 1},
-        lambda: {"config": changed(CONFIG, lr=2e-3)},
+        lambda: {"config": CONFIG.changed(lr=2e-3)},
         lambda: {"model": network(CONFIG, seed=1)},
         lambda: {"model": network(CONFIG, J=torch.eye(4))},
         lambda: {"model": network(CONFIG, sees="distance")},

@@ -2,8 +2,8 @@
 
 Almost all of a tagger's time is spent on edges: a jet of 50 constituents has 2,450 of them. Each
 costs two products with a square matrix, and their gradients four; everything else is one pass over
-an array each, and what is slow about a pass is to touch memory for the first time. Written with
-autograd, the passes cost as much as the products. Here they are done in place.
+an array each, and what is slow about a pass is to touch memory for the first time. So passes are
+done in place, which autograd could not do by itself.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A node is a constituent, or one of two beam particles. A batch is sorted by size and cut into blocks
 of jets of about the same size, whose edges fit into a processor's cache; each jet is padded to the
 largest of its block only. So there is no bias between batches, as there would be if each held jets
-of one size, and padding stays below a few per cent.
+of one size, and little is padding.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from liegan_min.equivariant.jet_graph import Graphs
 from liegan_min.equivariant.message_layer import Layer, Sees, psi
 from liegan_min.errors import InputError
-from liegan_min.lorentz_metrics import ETA
+from liegan_min.groups import ETA
 
 
 def checked_form(J: Tensor) -> Tensor:

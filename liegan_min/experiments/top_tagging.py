@@ -25,12 +25,14 @@ from liegan_min.datasets.jets.ragged import Jets
 from liegan_min.equivariant.lorentznet import LorentzNet
 from liegan_min.equivariant.message_layer import Sees
 from liegan_min.experiments.method import Experiment, Method, learned, public_files
+from liegan_min.groups import ETA
 from liegan_min.jet_observables import features
-from liegan_min.lorentz_metrics import ETA, quadric
-from liegan_min.metrics import Judged, rounded
+from liegan_min.lorentz_metrics import quadric
+from liegan_min.metrics import Judged
+from liegan_min.seeding import seeded
 from liegan_min.tagging import Splits, Trained, train
 from liegan_min.tagging_config import TaggingConfig
-from liegan_min.tagging_metrics import passing, rates, tagging_metrics
+from liegan_min.tagging_metrics import judged, tagging_metrics
 
 #: Cosine to a found form above which the form of the data counts as the one that was found.
 POLISHED = 0.95
@@ -99,9 +101,7 @@ def _play(
     checkpoint: Path | None,
     progress: bool | None,
 ) -> Trained:
-    # Layers draw their start from the global generator: seed it, then put it back.
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = LorentzNet(
             form(seed),
             sees,
@@ -160,12 +160,7 @@ def _grow(config: GrownConfig, *, seed: int, **_: Any) -> Grown:
 
 
 def _judge_grown(grown: Grown) -> Judged:
-    test = grown.splits.test
-    score = roc.judge(
-        grown.scores["validation"], grown.splits.validation.label, grown.scores["test"], test.label
-    )
-    metrics = rates(score) | {"training_jets": len(grown.splits.train)}
-    return metrics, {"passing": rounded(passing(grown.scores["test"], test.label))}
+    return judged(grown.scores, grown.splits)
 
 
 #: The published training, on the public set.
@@ -189,8 +184,13 @@ CPU = TaggingConfig(
 def _few(jets: int, epochs: int, batch: int) -> TaggingConfig:
     """Return the settings for fewer jets: more epochs of them, and smaller batches."""
     share = epochs / CPU.epochs
-    times = {"epochs": epochs, "warmup": share * CPU.warmup, "restart": share * CPU.restart}
-    return TaggingConfig.of(**CPU.model_dump() | {"jets": jets, "batch": batch} | times)
+    return CPU.changed(
+        jets=jets,
+        batch=batch,
+        epochs=epochs,
+        warmup=share * CPU.warmup,
+        restart=share * CPU.restart,
+    )
 
 
 QUICK = _few(2000, 6, 32)

@@ -135,17 +135,11 @@ _PUBLISHED = GameConfig(
 )
 
 
-def _changed(config: GameConfig, **changes: Any) -> GameConfig:
-    """Return settings with some of them changed, and checked again."""
-    return GameConfig.of(**config.model_dump() | changes)
-
-
-_UNSTOPPED = _changed(_PUBLISHED, stop_ratio=None, epochs=300)
+_UNSTOPPED = _PUBLISHED.changed(stop_ratio=None, epochs=300)
 
 #: Ours: each channel is held at one norm, so that none takes over and none goes to sleep; then
 #: nothing has to be stopped, and learning rates that fall to 0 let the basis settle.
-_HELD = _changed(
-    _PUBLISHED,
+_HELD = _PUBLISHED.changed(
     strength=0.25,
     cosine=0.0,
     batch=256,
@@ -157,8 +151,7 @@ _HELD = _changed(
     stop_ratio=None,
 )
 #: What a laptop has time for: a smaller critic that learns faster.
-_QUICK = _changed(
-    _HELD,
+_QUICK = _HELD.changed(
     strength=0.5,
     hidden=(128, 128),
     batch=64,
@@ -168,9 +161,9 @@ _QUICK = _changed(
     lr_critic=2e-3,
 )
 #: The label's edge is learned more slowly than a cone that every sample lies on.
-_EVENTS = _changed(_HELD, strength=0.5, lr_critic=3e-3)
+_EVENTS = _HELD.changed(strength=0.5, lr_critic=3e-3)
 #: Published for Augerino+: one optimiser for both players.
-_AUGERINO = _changed(_UNSTOPPED, lr_critic=1e-3, beta1_generator=0.9, epochs=200)
+_AUGERINO = _UNSTOPPED.changed(lr_critic=1e-3, beta1_generator=0.9, epochs=200)
 
 TOP_TAGGING_DISCOVERY = Experiment(
     {
@@ -196,15 +189,15 @@ TOP_TAGGING_DISCOVERY = Experiment(
             partial(_shuffled, source=_events), data="events", paper=_EVENTS
         ),
         # How the answer depends on what it is given.
-        "held-strong": _method(paper=_changed(_HELD, strength=0.5)),
+        "held-strong": _method(paper=_HELD.changed(strength=0.5)),
         "held-1k": _method(
-            partial(_jets, jets=1_000), paper=_changed(_HELD, epoch_size=None, epochs=1500)
+            partial(_jets, jets=1_000), paper=_HELD.changed(epoch_size=None, epochs=1500)
         ),
         "held-10k": _method(
-            partial(_jets, jets=10_000), paper=_changed(_HELD, epoch_size=None, epochs=150)
+            partial(_jets, jets=10_000), paper=_HELD.changed(epoch_size=None, epochs=150)
         ),
-        "held-6": _method(paper=_changed(_HELD, channels=6)),
-        "held-8": _method(paper=_changed(_HELD, channels=8)),
+        "held-6": _method(paper=_HELD.changed(channels=6)),
+        "held-8": _method(paper=_HELD.changed(channels=8)),
         "held-1-constituent": _method(partial(_jets, constituents=1), paper=_HELD),
         "held-4-constituents": _method(partial(_jets, constituents=4), paper=_HELD),
     }

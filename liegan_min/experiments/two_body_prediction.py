@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from pydantic import Field
 from torch import nn
 
@@ -29,6 +28,7 @@ from liegan_min.least_squares import LinearConfig, least_squares
 from liegan_min.perceptron import MLP
 from liegan_min.prediction import Fit, FitConfig, Forward, fit
 from liegan_min.prediction_metrics import prediction_metrics
+from liegan_min.seeding import seeded
 
 STEPS = 5
 
@@ -136,9 +136,7 @@ def _play(
     checkpoint: Path | None,
     progress: bool | None,
 ) -> Fit:
-    # Layers draw their start from the global generator: seed it, then put it back.
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model, forward = build(config, seed)
     return fit(
         model,
@@ -160,7 +158,7 @@ def _linear(config: LinearConfig, *, seed: int, **_: Any) -> Fit:
 
 def _method(build: Callable[..., Built], config: FitConfig, *needs: str) -> Method:
     """Return a method: its paper profile, and a quick one of a fiftieth of the epochs."""
-    quick = config.model_copy(update={"epochs": max(1, config.epochs // 50), "every": 5})
+    quick = config.changed(epochs=max(1, config.epochs // 50), every=5)
     return Method(
         profiles={"paper": config, "quick": quick},
         play=partial(_play, build=build),
