@@ -928,11 +928,11 @@ cosine = (u[:, 1:] * v[:, 1:]).sum(1) / (u[:, 0] * v[:, 0])
 angle = cosine.clamp(-1, 1).arccos()
 off = ((got - right) / right).abs()
 drowned = float((off > 1).double().mean())
+
+# %% mystnb={"figure": {"caption": "Relative error of the product of two constituents with a $J$ that LieGAN found, against the angle between them: 2,000 pairs of the leading 12 constituents. The line is $2\\delta/\\theta^2$ for the largest error $\\delta$ of an entry of $J$. Above the dashed line the product is lost.", "name": "fig-collinear"}, "image": {"alt": "A cloud of points on logarithmic axes that falls with the square of the angle. Most points lie above a dashed line at one."}} tags=["hide-input"]
 glue("drowned", f"{drowned:.0%}", display=False)
 glue("polished_bar", top_tagging.POLISHED, display=False)
 glue("delta", f"{(J - ETA).abs().max():.2f}", display=False)
-
-# %% mystnb={"figure": {"caption": "Relative error of the product of two constituents with a $J$ that LieGAN found, against the angle between them: 2,000 pairs of the leading 12 constituents. The line is $2\\delta/\\theta^2$ for the largest error $\\delta$ of an entry of $J$. Above the dashed line the product is lost.", "name": "fig-collinear"}, "image": {"alt": "A cloud of points on logarithmic axes that falls with the square of the angle. Most points lie above a dashed line at one."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(6, 3.8))
 pick = torch.randperm(len(off), generator=torch.Generator().manual_seed(0))[:2000]
 ax.loglog(angle[pick], off[pick], ".", color=DATA, ms=3, alpha=0.5)
