@@ -26,3 +26,15 @@ FOUND = 0.99
 
 #: Smallest cosine of a learned form J to the metric η at which the metric counts as found.
 METRIC_FOUND = 0.99
+
+#: Distance |g - s|_F / √2, for small turns the angle, up to which two matrices count as the same.
+NEAR = 0.1
+
+#: Share of what a method draws that must be near the true set, and of that set near a draw.
+ENOUGH = 0.95
+
+#: Error of an angle, in units of the step 2π/n of C_n, below which the angle counts as found …
+STEP = 0.01
+
+#: … if all that is not a turn about the axis is smaller than this.
+OTHERS = 0.02

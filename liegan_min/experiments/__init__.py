@@ -13,6 +13,7 @@ from typing import Any
 from liegan_min import files, paths, records
 from liegan_min.config import Settings, pick_device
 from liegan_min.errors import InputError
+from liegan_min.experiments.cyclic import CYCLIC
 from liegan_min.experiments.method import Experiment, Method
 from liegan_min.experiments.top_tagging import TOP_TAGGING
 from liegan_min.experiments.top_tagging_discovery import TOP_TAGGING_DISCOVERY, jet_pairs
@@ -31,6 +32,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "two-body-prediction": TWO_BODY_PREDICTION,
     "top-tagging-discovery": TOP_TAGGING_DISCOVERY,
     "top-tagging": TOP_TAGGING,
+    "cyclic": CYCLIC,
 }
 
 
