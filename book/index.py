@@ -28,7 +28,7 @@ import torch
 from IPython.display import Markdown
 from myst_nb import glue
 
-from liegan_min import experiments, tables
+from liegan_min import experiments, overview, tables
 from liegan_min.datasets import store
 from liegan_min.figures import use_style
 from liegan_min.game import Game
@@ -75,8 +75,13 @@ plt.show()
 # %% [markdown]
 # ## Where it stands
 #
-# Every row is a claim of the poster. The verdict follows a rule that is stated once, in
+# Of all numbers, marks and claims of the poster,
+#
+# > {glue:text}`headline`.
+#
+# Every row below is a claim of the poster. The verdict follows a rule that is stated once, in
 # `liegan_min/tables.py`, from run records that are committed with the book.
+# {doc}`11-every-table` has every cell, what did not reproduce first, with its records.
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
@@ -84,7 +89,7 @@ def standing(experiment):
     rows = [
         r
         for r in tables.table(experiment)
-        if r.method in SHOWN or r.poster is not None
+        if r.method in TABLES[experiment].claimed or r.poster is not None
     ]
     runs = sum({r.method: r.n for r in rows}.values())
     if not runs:
@@ -102,16 +107,14 @@ def standing(experiment):
     return "; ".join(told), str(runs)
 
 
-SHOWN = (
-    "liegan",
-    "liegan-es",
-)  # what the poster claims; the chapters have controls beside them
 head = ["task", "the poster's claim", "verdict", "runs"]
 lines = [[t.task, t.claim, *standing(name)] for name, t in TABLES.items()]
 Markdown(tables.markdown(head, lines, "The poster's claims", "tab-scoreboard"))
 
 # %% tags=["remove-cell"]
-found = [r for r in tables.table("two-body-discovery") if r.method in SHOWN]
+claimed = TABLES["two-body-discovery"].claimed
+found = [r for r in tables.table("two-body-discovery") if r.method in claimed]
+glue("headline", overview.headline(overview.cells()), display=False)
 glue("bar", TABLES["two-body-discovery"].threshold, display=False)
 glue("floor", round(min(r.worst for r in found), 4), display=False)
 
@@ -127,7 +130,7 @@ glue("floor", round(min(r.worst for r in found), 4), display=False)
 #   solutions.
 # - **You want the numbers again.** {doc}`04-two-body`, {doc}`05-prediction`,
 #   {doc}`07-lorentz` and {doc}`08-tagging` have the tables with error bars; {doc}`06-jets` tells
-#   where the jets come from.
+#   where the jets come from. {doc}`11-every-table` has all of them at a glance.
 #   `liegan table two-body-discovery` prints the first; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one of its runs again.
 # - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a

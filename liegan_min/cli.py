@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from liegan_min import cli_data
+from liegan_min import cli_data, cli_tables
 from liegan_min.cli_data import Json, show
 from liegan_min.errors import InputError, LieganError
 
@@ -22,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+cli_tables.add_to(app)
 app.add_typer(cli_data.app, name="data", help="Make, verify, simulate or download a data set.")
 
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
@@ -87,22 +87,6 @@ def run(
         records.save(record)
     numbers = "\n".join(f"{k}: {v}" for k, v in record.metrics.items())
     show(record.model_dump(mode="json"), as_json, f"{path}\n{numbers}")
-
-
-@app.command()
-def table(
-    experiment: str,
-    profile: Annotated[
-        str | None, typer.Option(help="quick, cpu or paper; default: the table's own.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Print a table of the poster beside ours: poster value, mean ± sd, seeds, verdict."""
-    from liegan_min import tables
-
-    rows = tables.table(experiment, profile)
-    text = tables.frame(rows).to_string(index=False, na_rep="–") if rows else "no records yet"
-    show([asdict(row) for row in rows], as_json, text)
 
 
 @app.command()

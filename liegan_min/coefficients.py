@@ -90,6 +90,8 @@ class Uniform(Coefficients):
 class IntegerGrid(Coefficients):
     """w from the integers low … high, both included: exp(wL) is then a power of exp(L).
 
+    Without the zero no draw leaves the data as it is, and what a critic sees is what the others do.
+
     Learnable means the probabilities: the draw is a one-hot Gumbel-softmax, hard forwards and soft
     backwards (Jang et al. 2017; Maddison et al. 2017).
 
@@ -100,13 +102,20 @@ class IntegerGrid(Coefficients):
     grid: Tensor
 
     def __init__(
-        self, channels: int = 1, low: int = -10, high: int = 9, learnable: bool = False
+        self,
+        channels: int = 1,
+        low: int = -10,
+        high: int = 9,
+        learnable: bool = False,
+        *,
+        zero: bool = True,
     ) -> None:
         super().__init__(channels)
         if low > high or low == high == 0:
             raise InputError(f"the grid {low} … {high} holds no integer but 0; widen it")
         self.learnable = learnable
-        self.register_buffer("grid", torch.arange(low, high + 1, dtype=torch.float32))
+        grid = torch.arange(low, high + 1, dtype=torch.float32)
+        self.register_buffer("grid", grid if zero else grid[grid != 0])
         self.logits = nn.Parameter(torch.zeros(channels, len(self.grid)), requires_grad=learnable)
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:

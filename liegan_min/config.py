@@ -54,6 +54,7 @@ class GameConfig(Settings):
     scale: float = Field(1.0, gt=0, description="standard deviation of normal coefficients")
     low: float = Field(-1.0, description="lower end of uniform or integer coefficients")
     high: float = Field(1.0, description="upper end of uniform or integer coefficients")
+    zero: bool = Field(True, description="whether an integer grid holds 0")
     learn_coefficients: bool = False
     init_scale: float = Field(1.0, ge=0, description="standard deviation of L at the start")
     strength: float | None = Field(
@@ -111,7 +112,9 @@ class GameConfig(Settings):
             return Normal(self.channels, self.scale, self.learn_coefficients)
         if self.coefficients == "uniform":
             return Uniform(self.channels, self.low, self.high, self.learn_coefficients)
-        return IntegerGrid(self.channels, int(self.low), int(self.high), self.learn_coefficients)
+        return IntegerGrid(
+            self.channels, int(self.low), int(self.high), self.learn_coefficients, zero=self.zero
+        )
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:

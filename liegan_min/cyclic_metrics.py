@@ -16,6 +16,7 @@ from torch import Tensor
 from liegan_min import groups, tolerances
 from liegan_min.discovery import Discovery
 from liegan_min.metrics import Judged, rounded
+from liegan_min.rotation_group import RotationGroup
 
 #: Turns about the axis z, by one radian for each unit of the coefficient.
 R_Z = groups.so(3).basis[2]
@@ -82,5 +83,43 @@ def cyclic_metrics(found: Discovery, order: int) -> Judged:
         "last": rounded(found.last.basis),
         "curve": rounded([turn(L[0], order).steps for L in found.bases]),
         "critic_curve": rounded(found.history[:, 0]),
+    }
+    return metrics, arrays
+
+
+def rotation_group_metrics(found: RotationGroup, order: int) -> Judged:
+    """Compare a group of turns, found without being told its order, with C_n.
+
+    An order of 1 is the control: there the answer is that there is no turn.
+
+    Returns:
+        metrics of L, of the order, and of the bets; and arrays: what the games ended with, in
+        steps, the evidence against each, and that against each order.
+    """
+    named = turn_metrics(found.L, order) if order > 1 else {"success": True}
+    metrics = named | {
+        "success": bool(named["success"]) and found.order == order,
+        "order": found.order,
+        "log_e": found.against_order.get(found.order),
+        "weakest": found.weakest,
+        "confidence": found.confidence,
+        "winners": len(found.winners),
+        "games": len(found.searched.L),
+    }
+
+    def steps(bases: Tensor) -> list[float]:
+        return rounded([turn(L, order).steps for L in bases])
+
+    refined = found.refined
+    arrays = {
+        "L": rounded(found.L),
+        "axis": rounded(found.axis),
+        "searched": steps(found.searched.L),
+        "course": [steps(L) for L in found.searched.bases],
+        "refined": steps(refined.L) if refined else [],
+        "losses": rounded(refined.losses) if refined else [],
+        "against": rounded(found.against),
+        "winners": [int(i) for i in found.winners],
+        "against_order": rounded(list(found.against_order.values())),
     }
     return metrics, arrays

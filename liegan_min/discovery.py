@@ -78,6 +78,7 @@ def set_up(
     *,
     rules: type[Game] = Game,
     mask: Tensor | None = None,
+    within: LieAlgebra | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
     held_out: float = 0.0,
@@ -105,6 +106,7 @@ def set_up(
         outputs=pairs.outputs,
         y_kind=pairs.y_kind,
         mask=mask,
+        within=within,
         classes=pairs.classes,
         scale=pairs.spread() if config.standardise else None,
         seed=seed,
@@ -112,6 +114,7 @@ def set_up(
     )
     played = {"x": pairs.x, "mask": game.generator.mask}
     played |= {} if pairs.y is None else {"y": pairs.y}
+    played |= {} if within is None else {"within": within.basis}
     return Setup(
         game=game,
         train=pairs.take(order[n_held:]).to(where),
@@ -128,6 +131,7 @@ def discover(
     *,
     rules: type[Game] = Game,
     mask: Tensor | None = None,
+    within: LieAlgebra | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
     held_out: float = 0.0,
@@ -142,6 +146,7 @@ def discover(
         config: the settings; default: the published ones.
         rules: of the game; default: LieGAN's.
         mask: (k, k), the search space of L; default: all of gl(k).
+        within: an algebra whose span L is looked for in; default: all of gl(k).
         seed: of every draw.
         device: "auto", or a torch device.
         held_out: fraction of the samples kept from both players for `critic_advantage`.
@@ -155,7 +160,14 @@ def discover(
     """
     config = config or GameConfig()
     start = set_up(
-        pairs, config, rules=rules, mask=mask, seed=seed, device=device, held_out=held_out
+        pairs,
+        config,
+        rules=rules,
+        mask=mask,
+        within=within,
+        seed=seed,
+        device=device,
+        held_out=held_out,
     )
     game = start.game
     course = loop.play(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from liegan_min import losses
+from liegan_min.algebra import LieAlgebra
 from liegan_min.checkpoint import moments, part, restore_moments, with_prefix
 from liegan_min.config import GameConfig
 from liegan_min.discriminator import Discriminator
@@ -52,6 +53,7 @@ class Game:
         outputs: numbers that y holds, or labels that it may be: for rules with a predictor.
         y_kind: how y answers to g.
         mask: (k, k), the search space of L.
+        within: an algebra whose span L is looked for in.
         classes: number of labels, if y is one.
         scale: (inputs,), the spread of the critic's inputs, if it is to divide by it.
         seed: of the start, the batches, and the coefficients.
@@ -67,12 +69,14 @@ class Game:
         outputs: int = 0,
         y_kind: YKind = "vector",
         mask: Tensor | None = None,
+        within: LieAlgebra | None = None,
         classes: int = 0,
         scale: Tensor | None = None,
         seed: int = 0,
         device: torch.device | None = None,
     ) -> None:
         self.config = config
+        self.within = within
         self.device = device or torch.device("cpu")
         self.rng = torch.Generator().manual_seed(seed)
         self.generator = self.make_generator(k, mask, y_kind).to(self.device)
@@ -99,6 +103,7 @@ class Game:
             strength=self.config.strength,
             y_kind=y_kind,
             rng=self.rng,
+            within=self.within,
         )
 
     def make_critic(
@@ -117,6 +122,13 @@ class Game:
             terms.append(c.norm * losses.norm(L, c.norm_order))
         return terms
 
+    def laws(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is moved, and what the critic compares it with, (b, t, k) each: both are x.
+
+        A game between two laws has two of them (`carried.Carried`).
+        """
+        return x, x
+
     def critic_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
         """Return P("real" | real) - P("real" | moved) of the critic on pairs not trained on.
 
@@ -125,18 +137,22 @@ class Game:
         """
         if not len(x):
             return None
+        x, seen = self.laws(x)
         with torch.no_grad():
             gx, gy = self.generator(x, y, torch.Generator().manual_seed(0))
-            real, moved = self.critic(x, y), self.critic(gx, gy)
+            real, moved = self.critic(seen, y), self.critic(gx, gy)
         return float((real > 0).float().mean() - (moved > 0).float().mean())
 
     def step(self, x: Tensor, y: Tensor | None) -> Played:
         """Play one step on a batch: x, (b, t, k), and y."""
-        c, t = self.config, x.shape[1]
-        z, y = self.generator.join(x, y)
+        c = self.config
+        x, seen = self.laws(x)
+        t = x.shape[1]
+        z, left = self.generator.join(x, y)
+        real = z if seen is x else self.generator.join(seen, y)[0]
         gz = self.generator.move(z, self.rng)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
-            verdict = losses.judge(self.critic, z, gz, y, c.reject)
+            verdict = losses.judge(self.critic, real, gz, left, c.reject)
         with torch.no_grad():
             same, away = losses.cosine_pull(gz[:, :t], x)
             verdict.pull[:, :t].add_(away, alpha=c.cosine)

@@ -30,10 +30,12 @@ class LieGenerator(nn.Module):
             None leaves it free.
         y_kind: how y answers to g.
         rng: source of the initial basis; default: seed 0.
+        within: an algebra whose span L_i is looked for in; default: all of gl(k). With a strength
+            a span of one direction leaves nothing but the coefficients to learn.
 
     Raises:
-        InputError: if the mask has the wrong shape or leaves nothing to learn, or a strength is
-            asked of a start at 0.
+        InputError: if the mask has the wrong shape or leaves nothing to learn, a strength is asked
+            of a start at 0, or the algebra is 0, acts on another space, or comes with a mask.
     """
 
     mask: Tensor
@@ -48,6 +50,7 @@ class LieGenerator(nn.Module):
         strength: float | None = None,
         y_kind: YKind = "vector",
         rng: torch.Generator | None = None,
+        within: LieAlgebra | None = None,
     ) -> None:
         super().__init__()
         if y_kind not in get_args(YKind):
@@ -66,6 +69,11 @@ class LieGenerator(nn.Module):
         rng = rng or torch.Generator().manual_seed(0)
         start = torch.randn(self.coefficients.channels, k, k, generator=rng)
         self.free = nn.Parameter(init_scale * start)
+        if within is not None and within.k != k:
+            raise InputError(f"within must act on R^{k}, not on R^{within.k}")
+        if within is not None and not mask.all():
+            raise InputError("give a mask or within, not both: they are two search spaces")
+        self.span = None if within is None else within.orthonormal().basis.float().flatten(1)
 
     @property
     def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
@@ -75,6 +83,9 @@ class LieGenerator(nn.Module):
     def basis(self, free: Tensor) -> Tensor:
         """Return the basis that free parameters, (c, k, k), stand for."""
         L = free * self.mask
+        if self.span is not None:
+            span = self.span.to(L)
+            L = (L.flatten(1) @ span.T @ span).view_as(L)
         if self.strength is None:
             return L
         held: Tensor = self.strength * F.normalize(L.flatten(1), dim=1)

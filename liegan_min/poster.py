@@ -30,9 +30,11 @@ class Table:
 
     Attributes:
         claim: what the poster says, in our words.
+        claimed: methods that the claim speaks of, where it is in words.
         metric: what decides, with its direction.
         cells: the poster's numbers; empty where it gives none.
-        scale: "log" where the metric spans decades, so that a factor counts, not a difference.
+        scale: "log" where the metric spans decades, so that a factor counts, not a difference;
+            "mark" where the poster gives a tick (1) or a cross (0).
         threshold: what counts as having found what the poster claims, where it gives no number.
         profile: of the records that stand beside the poster's numbers.
         same_data: whether these records are of the poster's data, or of others made like them.
@@ -43,14 +45,28 @@ class Table:
     metric: str
     better: Better
     cells: tuple[Cell, ...] = ()
+    claimed: tuple[str, ...] = ()
     threshold: float | None = None
-    scale: Literal["linear", "log"] = "linear"
+    scale: Literal["linear", "log", "mark"] = "linear"
     profile: Profile = "paper"
     same_data: bool = True
 
 
 def _cells(metric: str, values: dict[str, float]) -> tuple[Cell, ...]:
     return tuple(Cell(method, metric, value) for method, value in values.items())
+
+
+#: The rows of the poster's comparison, each a kind of symmetry to be found.
+KINDS = ("discrete", "continuous", "given-subset", "unknown-subset")
+
+
+def _marks(**printed: str) -> tuple[Cell, ...]:
+    """Return the cells of the comparison from a column of marks for each method."""
+    return tuple(
+        Cell(f"{kind}-{method}", "success", float(mark == "✓"))
+        for method, marks in printed.items()
+        for kind, mark in zip(KINDS, marks, strict=True)
+    )
 
 
 TABLES: dict[str, Table] = {
@@ -60,6 +76,7 @@ TABLES: dict[str, Table] = {
         "also in the expanded search",
         metric="support_cosine",
         better="higher",
+        claimed=("liegan", "liegan-es"),
         threshold=0.999,
     ),
     "two-body-prediction": Table(
@@ -90,6 +107,7 @@ TABLES: dict[str, Table] = {
         claim="LieGAN finds SO(1,3)+ from the constituents of jets, with its boosts and rotations",
         metric="cos_J",
         better="higher",
+        claimed=("liegan",),
         threshold=0.99,
     ),
     "top-tagging": Table(
@@ -113,11 +131,16 @@ TABLES: dict[str, Table] = {
         claim="With integer coefficients LieGAN finds the rotation of order 7",
         metric="success",
         better="higher",
+        claimed=("liegan",),
+        threshold=1.0,
     ),
     "comparison": Table(
         task="Comparison of methods",
         claim="LieGAN finds discrete and continuous groups, and subsets of given or unknown groups",
         metric="success",
         better="higher",
+        scale="mark",
+        profile="cpu",
+        cells=_marks(msr="✓×××", augerino="××✓×", liegan="✓✓✓✓"),
     ),
 }

@@ -9,16 +9,26 @@ An error that spans decades is compared by its logarithm: else a wide spread wou
 zero and take in any number.
 
 Where the poster makes a claim in words, each seed passes or fails its threshold: "reproduced" if
-all pass, "mostly" if at least nine in ten do, else "not reproduced". With fewer than 5 seeds there
-is no verdict: "too few seeds". A method that the poster does not list has none: "not in the
-poster". Where our data are others, made like the poster's, its number says nothing about ours:
-"other data".
+all pass, "mostly" if at least nine in ten do, else "not reproduced". Our other methods on the same
+task are held to the same threshold.
+
+Where the poster gives a tick or a cross, ours is a tick if at least nine in ten seeds succeed, a
+cross if at most one in ten does. A method that cannot express a task has a cross there without a
+run, and the row says why. The cell is
+
+- "reproduced" if the marks agree,
+- "better" if ours is a tick and the poster's a cross, "worse" the other way round,
+- "partly" if ours is neither.
+
+With fewer than 5 seeds there is no verdict: "too few seeds"; without any, "no records". A method
+that is not in a table of numbers or marks has none either: "not in the poster". Where our data are
+others, made like the poster's, its number says nothing about ours: "other data".
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, median, stdev
 from typing import get_args
@@ -28,6 +38,7 @@ import pandas as pd
 from liegan_min import records
 from liegan_min.errors import InputError
 from liegan_min.experiments import EXPERIMENTS
+from liegan_min.experiments.comparison import CANNOT
 from liegan_min.poster import TABLES, Table
 from liegan_min.records import Profile, Record
 
@@ -37,10 +48,13 @@ _PM = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 #: Seeds below which no verdict is given.
 ENOUGH = 5
 
+#: How a mark is printed.
+MARKS = {1.0: "✓", 0.0: "×"}
+
 
 @dataclass(frozen=True)
 class Row:
-    """One cell of a table, ours beside the poster's."""
+    """One cell of a table, ours beside the poster's; for a mark, 1 is a tick and 0 a cross."""
 
     method: str
     metric: str
@@ -52,11 +66,33 @@ class Row:
     n: int
     passed: int | None
     verdict: str
+    reason: str | None = None
+
+
+def mark(passed: int, n: int) -> float:
+    """Return 1 for a tick, 0 for a cross, 0.5 for neither, of n > 0 runs."""
+    if 10 * passed >= 9 * n:
+        return 1.0
+    return 0.0 if 10 * passed <= n else 0.5
+
+
+def _marked(poster: float | None, values: list[float]) -> tuple[int | None, str]:
+    passed = sum(v >= 1 for v in values)
+    if poster is None:
+        return passed, "not in the poster"
+    if len(values) < ENOUGH:
+        return passed, "too few seeds"
+    ours = mark(passed, len(values))
+    if ours == poster:
+        return passed, "reproduced"
+    return passed, "partly" if ours not in MARKS else "better" if ours > poster else "worse"
 
 
 def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[int | None, str]:
     if not values:
         return None, "no records"
+    if table.scale == "mark":
+        return _marked(poster, values)
     higher = table.better == "higher"
     if poster is None:
         if table.cells:
@@ -82,9 +118,18 @@ def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[i
     return None, "better" if (mean > poster) == higher else "worse"
 
 
-def _row(table: Table, method: str, metric: str, poster: float | None, runs: list[Record]) -> Row:
-    values = [float(v) for r in runs if (v := r.metrics.get(metric)) is not None]
+def _row(
+    table: Table,
+    cell: tuple[str, str, float | None],
+    runs: dict[str, list[Record]],
+    reasons: Mapping[str, str],
+) -> Row:
+    method, metric, poster = cell
+    values = [float(v) for r in runs.get(method, []) if (v := r.metrics.get(metric)) is not None]
     passed, verdict = _verdict(table, poster, values)
+    reason = None if values else reasons.get(method)
+    if reason:  # a cross without a run
+        verdict = {None: "not in the poster", 0.0: "reproduced"}.get(poster, "worse")
     worst = min if table.better == "higher" else max
     return Row(
         method=method,
@@ -97,11 +142,12 @@ def _row(table: Table, method: str, metric: str, poster: float | None, runs: lis
         n=len(values),
         passed=passed,
         verdict=verdict,
+        reason=reason,
     )
 
 
 def table(experiment: str, profile: str | None = None) -> list[Row]:
-    """Return the rows of an experiment: the poster's cells, then other methods with records.
+    """Return the rows of an experiment: the poster's cells, then our other methods.
 
     Args:
         experiment: whose.
@@ -121,17 +167,41 @@ def table(experiment: str, profile: str | None = None) -> list[Row]:
     runs: dict[str, list[Record]] = {}
     for record in records.load_all(experiment, profile=profile):
         runs.setdefault(record.method, []).append(record)
-    rows = [_row(t, c.method, c.metric, c.value, runs.get(c.method, [])) for c in t.cells]
-    named = {c.method for c in t.cells}
+    cells: list[tuple[str, str, float | None]] = [(c.method, c.metric, c.value) for c in t.cells]
+    cells = cells or [(method, t.metric, None) for method in t.claimed]
+    named = {method for method, _, _ in cells}
+    reasons = inexpressible(experiment)
     # In the order of the experiment; a record of a method that it no longer has comes last.
     listed = EXPERIMENTS[experiment].methods if experiment in EXPERIMENTS else {}
-    others = [m for m in (*listed, *runs) if m in runs and m not in named]
-    return rows + [_row(t, m, t.metric, None, runs[m]) for m in dict.fromkeys(others)]
+    others = dict.fromkeys(m for m in (*listed, *reasons, *runs) if m in runs or m in reasons)
+    cells += [(m, t.metric, None) for m in others if m not in named]
+    return [_row(t, cell, runs, reasons) for cell in cells]
+
+
+def inexpressible(experiment: str) -> dict[str, str]:
+    """Return why a method cannot express its task, by the method's name in the table."""
+    if experiment != "comparison":
+        return {}
+    return {f"{kind}-{method}": reason for (kind, method), reason in CANNOT.items()}
 
 
 def frame(rows: list[Row]) -> pd.DataFrame:
     """Return rows as a data frame, one column for each field."""
     return pd.DataFrame([asdict(row) for row in rows])
+
+
+def text(experiment: str, rows: list[Row]) -> str:
+    """Return rows as they are printed, with the reason below where a method has one."""
+    shown = frame(rows).drop(columns="reason").astype(object)
+    if TABLES[experiment].scale == "mark":
+        ours = [
+            0.0 if row.reason else mark(row.passed or 0, row.n) if row.n else None for row in rows
+        ]
+        shown = shown[["method", "poster", "n", "passed", "verdict"]]
+        shown.insert(2, "ours", [MARKS.get(m, "neither") if m is not None else None for m in ours])
+        shown["poster"] = shown["poster"].map(MARKS)
+    reasons = [f"{row.method}: {row.reason}" for row in rows if row.reason]
+    return "\n".join([shown.where(shown.notna(), "–").to_string(index=False), *reasons])
 
 
 def markdown(

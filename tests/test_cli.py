@@ -7,8 +7,10 @@ import sys
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from liegan_min import paths
+from liegan_min.cli import app
 
 from .test_discovery import cloud
 
@@ -60,6 +62,7 @@ def test_discover_reads_as_text_too(file):
             ["table", "cyclic", "--profile", "x"],
             "unknown profile 'x'; there are: quick, cpu, paper",
         ),
+        (["verify", "--budget", "0"], "budget: no record of a run within 0 CPU seconds"),
         (["bench", "x"], "unknown benchmark 'x'; there are: discovery"),
         (["execute", "nothing"], "no chapter 'nothing'"),
         (["execute", "01", "-p", "n", "3"], "-p needs --out"),
@@ -105,6 +108,24 @@ def test_table_prints_the_committed_records():
     assert "liegan-es" in liegan("table", "two-body-discovery").stdout
 
 
+def test_table_all_prints_every_cell_below_the_headline():
+    printed, as_json = (
+        CliRunner().invoke(app, ["table", "all", *how]).stdout for how in ([], ["--json"])
+    )
+    content = json.loads(as_json)
+    assert printed.startswith(content["headline"] + "\n")
+    assert sum(content["counts"].values()) == len(content["cells"])
+    commands = {cell["command"] for cell in content["cells"]} - {""}
+    assert commands <= set(printed.splitlines())
+    assert all((paths.results() / r).is_file() for c in content["cells"] for r in c["records"])
+
+
+def test_table_comparison_prints_marks_and_cyclic_seeds():
+    assert "✓" in CliRunner().invoke(app, ["table", "comparison"]).stdout
+    rows = json.loads(CliRunner().invoke(app, ["table", "cyclic", "--json"]).stdout)
+    assert (rows[0]["method"], rows[0]["metric"]) == ("liegan", "success")
+
+
 def test_data_verify_says_how_far_the_file_is_from_its_recipe():
     out = json.loads(liegan("data", "two-body", "--verify", "--json").stdout)
     assert out["verified"] is True
@@ -112,4 +133,4 @@ def test_data_verify_says_how_far_the_file_is_from_its_recipe():
 
 def test_help_lists_the_verbs():
     out = liegan("--help").stdout
-    assert all(verb in out for verb in ("data", "discover", "run", "table", "execute", "bench"))
+    assert all(verb in out for verb in ("data", "discover", "run", "table", "verify", "execute"))

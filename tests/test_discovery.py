@@ -10,7 +10,7 @@ import torch
 from liegan_min import groups, tolerances
 from liegan_min.config import GameConfig, pick_device
 from liegan_min.data import as_pairs
-from liegan_min.discovery import discover
+from liegan_min.discovery import discover, set_up
 from liegan_min.errors import DamagedFileError, InputError
 from liegan_min.progress import quiet
 
@@ -115,6 +115,18 @@ def test_a_checkpoint_of_another_search_space_is_refused(tmp_path, pairs):
     stopped(path, pairs, TINY, 1)
     with pytest.raises(InputError, match="belongs to other settings"):
         discover(pairs, TINY, seed=1, device="cpu", checkpoint=path, mask=mask)
+
+
+def test_what_a_run_may_look_within_is_part_of_its_checkpoints_key(pairs):
+    spaces = None, groups.so(2), groups.gl(2)
+    assert len({set_up(pairs, TINY, within=space).key for space in spaces}) == 3
+
+
+def test_within_an_algebra_only_its_elements_are_found(pairs):
+    found = discover(pairs, TINY, within=groups.so(2), device="cpu")
+    for L in (*found.bases[:, 0].double(), found.last.basis[0]):
+        torch.testing.assert_close(L, -L.T)
+    assert found.algebra.cosine(groups.so(2)) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("fraction", [-0.1, 1.0, float("nan")])

@@ -145,3 +145,57 @@ def test_a_mask_of_another_shape_is_refused(mask):
 def test_a_mask_that_leaves_nothing_to_learn_is_refused():
     with pytest.raises(InputError, match="at least one 1"):
         LieGenerator(2, mask=torch.zeros(2, 2))
+
+
+@pytest.mark.parametrize("strength", [None, 0.7])
+def test_within_an_algebra_l_stays_in_its_span_after_steps_of_the_optimiser(strength):
+    told = groups.so(4)
+    generator = LieGenerator(4, Normal(2), within=told, strength=strength)
+    optimiser = torch.optim.Adam(generator.parameters(), lr=0.1, weight_decay=0.1)
+    x = torch.randn(32, 1, 4, generator=seeded())
+    for _ in range(5):
+        optimiser.zero_grad()
+        generator(x, None, seeded())[0].sin().sum().backward()
+        optimiser.step()
+    L = generator.L.detach()
+    torch.testing.assert_close(L, -L.mT)
+    assert L.norm(dim=(1, 2)).min() > 1e-3
+    torch.testing.assert_close(generator.basis(generator.free).detach(), L)
+
+
+def test_within_one_direction_a_strength_leaves_only_its_sign():
+    plane = groups.so(3).basis[2:]
+    found = set()
+    for seed in range(8):
+        generator = LieGenerator(
+            3, within=groups.LieAlgebra(5 * plane), strength=2**0.5, rng=seeded(seed)
+        )
+        L = generator.L.detach()[0].double()
+        found.add(round(float(L[1, 0])))
+        torch.testing.assert_close(L, L[1, 0] * plane[0], rtol=1e-6, atol=1e-6)
+    assert found == {-1, 1}
+
+
+def test_within_all_of_gl_the_basis_is_free():
+    free, told = LieGenerator(3), LieGenerator(3, within=groups.gl(3))
+    torch.testing.assert_close(told.L, free.L)
+
+
+def test_a_generator_has_no_more_to_save_for_being_told():
+    assert (
+        LieGenerator(3, within=groups.so(3)).state_dict().keys()
+        == LieGenerator(3).state_dict().keys()
+    )
+
+
+@pytest.mark.parametrize(
+    ("within", "mask", "message"),
+    [
+        (groups.so(2), None, r"^within must act on R\^3, not on R\^2$"),
+        (groups.LieAlgebra(torch.zeros(1, 3, 3)), None, r"^the basis is zero"),
+        (groups.so(3), torch.eye(3), r"^give a mask or within, not both: they are two search"),
+    ],
+)
+def test_an_algebra_that_is_no_search_space_is_refused(within, mask, message):
+    with pytest.raises(InputError, match=message):
+        LieGenerator(3, within=within, mask=mask)

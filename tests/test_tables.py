@@ -1,6 +1,10 @@
 """Tables: the rule of the verdict, on records made for it."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from liegan_min import records, tables
 from liegan_min.errors import InputError
@@ -11,6 +15,8 @@ from .test_records import record
 UNBROKEN = str.maketrans({" ": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
 FOUND = Table("task", "claim", "m", "higher", threshold=0.9)
 NUMBER = Table("task", "claim", "m", "lower")
+MARK = Table("task", "claim", "success", "higher", scale="mark")
+YES, NO = 1.0, 0.0
 
 
 @pytest.mark.parametrize(
@@ -43,11 +49,79 @@ def test_an_error_that_spans_decades_is_judged_by_its_logarithm():
     assert tables._verdict(error, 0.05, values)[1] == "reproduced"
 
 
+@pytest.mark.parametrize(
+    ("poster", "succeeded", "n", "verdict"),
+    [
+        (YES, 9, 10, "reproduced"),
+        (YES, 8, 10, "partly"),
+        (YES, 1, 10, "worse"),
+        (NO, 1, 10, "reproduced"),
+        (NO, 2, 10, "partly"),
+        (NO, 9, 10, "better"),
+        (YES, 5, 5, "reproduced"),
+        (YES, 4, 5, "partly"),
+        (NO, 1, 5, "partly"),
+        (NO, 0, 5, "reproduced"),
+        (YES, 4, 4, "too few seeds"),
+        (None, 5, 5, "not in the poster"),
+    ],
+)
+def test_a_mark_is_judged_by_the_share_of_seeds_that_succeed(poster, succeeded, n, verdict):
+    values = [1.0] * succeeded + [0.0] * (n - succeeded)
+    assert tables._verdict(MARK, poster, values) == (succeeded, verdict)
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_to_fail_as_often_as_another_succeeds_is_the_opposite_mark(counts):
+    passed, n = counts
+    assert tables.mark(passed, n) + tables.mark(n - passed, n) == 1
+
+
+def test_a_method_that_cannot_express_a_task_has_a_cross_and_a_reason(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    cannot = {("given-subset", "msr"): "r1", ("discrete", "liegan"): "r2", ("discrete", "x"): "r3"}
+    monkeypatch.setattr(tables, "CANNOT", cannot)
+    rows = {r.method: r for r in tables.table("comparison")}
+    told = {m: (r.verdict, r.reason, r.n) for m, r in rows.items() if r.reason}
+    assert told == {
+        "given-subset-msr": ("reproduced", "r1", 0),
+        "discrete-liegan": ("worse", "r2", 0),
+        "discrete-x": ("not in the poster", "r3", 0),
+    }
+    assert {r.verdict for m, r in rows.items() if m not in told} == {"no records"}
+    printed = tables.text("comparison", list(rows.values()))
+    assert printed.endswith("given-subset-msr: r1\ndiscrete-liegan: r2\ndiscrete-x: r3")
+    assert re.search(r"given-subset-msr +× +× +0 +– +reproduced", printed)
+    assert re.search(r"discrete-liegan +✓ +× +0 +– +worse", printed)
+
+
+def test_a_run_decides_where_there_is_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    monkeypatch.setattr(tables, "CANNOT", {("discrete", "liegan"): "why"})
+    for seed in range(5):
+        run = record(experiment="comparison", method="discrete-liegan", profile="cpu", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"success": seed != 3}}))
+    row = tables.table("comparison")[8]
+    assert (row.method, row.passed, row.n) == ("discrete-liegan", 4, 5)
+    assert (row.verdict, row.reason) == ("partly", None)
+    assert re.search(r"discrete-liegan +✓ +neither +5 +4 +partly", tables.text("comparison", [row]))
+
+
+def test_a_truth_value_counts_as_zero_or_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed in range(20):
+        run = record(experiment="cyclic", method="liegan", profile="paper", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"success": seed > 1}}))
+    (row,) = tables.table("cyclic")
+    assert (row.mean, row.passed, row.n, row.verdict) == (0.9, 18, 20, "mostly")
+
+
 def test_a_table_reads_mean_spread_and_count_from_records(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
     for seed, value in enumerate([0.9995, 0.9996, 0.9997, 0.9998, 0.9999]):
         records.save(record(profile="paper", seed=seed, metrics={"support_cosine": value}))
-    (row,) = tables.table("two-body-discovery")
+    row, other = tables.table("two-body-discovery")
+    assert (other.method, other.n, other.verdict) == ("liegan-es", 0, "no records")
     assert (row.n, row.passed, row.verdict) == (5, 5, "reproduced")
     assert row.mean == pytest.approx(0.9997)
     assert row.sd == pytest.approx(1.5811e-4, rel=1e-3)

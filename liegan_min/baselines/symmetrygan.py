@@ -66,6 +66,7 @@ def discover_element(
     pairs: Pairs,
     config: GameConfig | None = None,
     *,
+    rules: type[SymmetryGAN] = SymmetryGAN,
     mask: Tensor | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
@@ -74,10 +75,10 @@ def discover_element(
 ) -> Element:
     """Find one element of the symmetry group of a joint law.
 
-    Args and errors: those of `discovery.discover`.
+    Args and errors: those of `discovery.discover`; it knows no `within`.
     """
     config = config or GameConfig()
-    start = set_up(pairs, config, rules=SymmetryGAN, mask=mask, seed=seed, device=device)
+    start = set_up(pairs, config, rules=rules, mask=mask, seed=seed, device=device)
     course = loop.play(start.game, start.train, start.key, checkpoint=checkpoint, progress=progress)
     return Element(
         g=course.bases[-1, 0].double(),

@@ -13,6 +13,7 @@ from typing import Any
 from liegan_min import files, paths, records
 from liegan_min.config import Settings, pick_device
 from liegan_min.errors import InputError
+from liegan_min.experiments.comparison import COMPARISON
 from liegan_min.experiments.cyclic import CYCLIC
 from liegan_min.experiments.method import Experiment, Method
 from liegan_min.experiments.top_tagging import TOP_TAGGING
@@ -33,6 +34,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "top-tagging-discovery": TOP_TAGGING_DISCOVERY,
     "top-tagging": TOP_TAGGING,
     "cyclic": CYCLIC,
+    "comparison": COMPARISON,
 }
 
 

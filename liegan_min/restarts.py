@@ -1,0 +1,195 @@
+"""The game from many starts at once: one generator and one critic for each, all in one stack.
+
+Where the landscape is flat but for narrow basins, what decides is where a game starts. So many are
+played side by side. They share the batches and nothing else: the loss is a mean over rows, and each
+row is seen by one critic and moved by one L, so a gradient of all is the gradients of each; and
+Adam, which works on each number by itself, does not notice the common factor 1/stack.
+
+The search space is what the second moments leave. A g that keeps the law of x keeps Σ = E x xᵀ: so
+Σ^{-1/2} g Σ^{1/2} is orthogonal, and L = log g lies in Σ^{1/2} so(k) Σ^{-1/2}.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from liegan_min import expm, groups, loop
+from liegan_min.algebra import LieAlgebra
+from liegan_min.config import GameConfig
+from liegan_min.data import Pairs
+from liegan_min.discovery import set_up
+from liegan_min.errors import InputError
+from liegan_min.fourier import FourierCritics, Waves
+from liegan_min.game import Game, Played
+from liegan_min.generator import LieGenerator
+
+
+class RestartsConfig(GameConfig):
+    """Settings of a stack of games; `channels` is their number."""
+
+    waves: Waves = Waves()
+
+
+class StackedGenerator(LieGenerator):
+    """One L for each game: row i · c + r of what it moves is moved by exp(w L_r)."""
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        """Draw group elements g, (n, k, k), n a multiple of the number of games."""
+        c = self.coefficients.channels
+        w = self.coefficients.sample(n // c, rng)
+        return expm.exp((w[..., None, None] * self.L).flatten(0, 1))
+
+
+class Restarts(Game):
+    """The rules: a batch is shown to every game; its basis is the stack of what they have found.
+
+    Raises:
+        InputError: if y is a label, which the critics' waves cannot carry.
+    """
+
+    config: RestartsConfig
+
+    def make_generator(self, k: int, mask: Tensor | None, y_kind: str) -> LieGenerator:
+        """Return the stack of players that move the data."""
+        return StackedGenerator(
+            k,
+            self.config.distribution(),
+            mask=mask,
+            init_scale=self.config.init_scale,
+            y_kind=y_kind,  # type: ignore[arg-type]
+            rng=self.rng,
+            within=self.within,
+        )
+
+    def make_critic(
+        self, inputs: int, outputs: int, classes: int, scale: Tensor | None
+    ) -> nn.Module:
+        """Return the stack of players that judge it."""
+        if classes:
+            raise InputError("y is a label; restarts play on vectors and numbers: leave y out")
+        c = self.config
+        return FourierCritics(c.channels, inputs, c.hidden, waves=c.waves, scale=scale)
+
+    def stacked(self, a: Tensor | None) -> Tensor | None:
+        """Return each row once for each game."""
+        return None if a is None else a.repeat_interleave(self.config.channels, dim=0)
+
+    def step(self, x: Tensor, y: Tensor | None) -> Played:
+        """Play one step of all games on a batch: x, (b, t, k), and y."""
+        shown = self.stacked(x)
+        assert shown is not None  # noqa: S101 - `stacked` returns None for None alone
+        return super().step(shown, self.stacked(y))
+
+    @torch.no_grad()
+    def losses(self, x: Tensor, y: Tensor | None) -> Tensor:
+        """Return each critic's loss, (c,), on pairs: log 2 is what a critic without an idea has."""
+        x, y = self.stacked(x), self.stacked(y)  # type: ignore[assignment]
+        z, left = self.generator.join(x, y)
+        real = self.critic(z, left)
+        moved = self.critic(self.generator.move(z, torch.Generator().manual_seed(0)), left)
+        both = (F.softplus(-real) + F.softplus(moved)) / 2
+        return both.view(-1, self.config.channels).mean(0)
+
+
+def kept_by_moments(x: Tensor) -> LieAlgebra:
+    """Return Σ^{1/2} so(k) Σ^{-1/2}: all that keeps the second moments of x, (n, t, k).
+
+    Raises:
+        InputError: if x does not fill R^k.
+    """
+    flat = x.detach().cpu().double().flatten(0, 1)
+    values, vectors = torch.linalg.eigh(flat.mT @ flat / len(flat))
+    if values[0] < 1e-10 * values[-1]:
+        raise InputError(
+            f"x fills {int((values > 1e-10 * values[-1]).sum())} of its {len(values)} dimensions; "
+            "drop the directions in which it is 0"
+        )
+    root = vectors * values.sqrt() @ vectors.mT
+    return groups.conjugate(groups.so(len(values)), root)
+
+
+class Search(NamedTuple):
+    """What a stack of games ended with.
+
+    Attributes:
+        bases: (epochs, c, k, k), their matrices after each epoch.
+        losses: (c,), their critics' losses on samples that neither player saw.
+        seconds: wall time, over all the sittings of a resumed run.
+    """
+
+    bases: Tensor
+    losses: Tensor
+    seconds: float
+
+    @property
+    def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
+        """The matrices at the end, (c, k, k), float64."""
+        return self.bases[-1].double()
+
+
+def search(
+    pairs: Pairs,
+    config: RestartsConfig,
+    *,
+    starts: Tensor | None = None,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    held_out: float = 0.2,
+    checkpoint: Path | None = None,
+    progress: bool | None = None,
+) -> Search:
+    """Play from many starts.
+
+    Args:
+        pairs: the samples; y may be vectors or numbers.
+        config: the settings.
+        starts: (c, k, k), one for each game; default: random turns, as wide as `init_scale` says.
+        seed: of every draw.
+        device: "auto", or a torch device.
+        held_out: fraction of the samples that only `Search.losses` is measured on.
+        checkpoint: see `loop.play`.
+        progress: see `loop.play`.
+
+    Raises:
+        InputError: see `discovery.set_up` and `kept_by_moments`; or the starts are too many or few.
+        DamagedFileError: if the checkpoint is damaged.
+    """
+    within = kept_by_moments(pairs.x)
+    start = set_up(
+        pairs,
+        config,
+        rules=Restarts,
+        within=within,
+        seed=seed,
+        device=device,
+        held_out=held_out,
+    )
+    game, key = start.game, start.key
+    assert isinstance(game, Restarts)  # noqa: S101 - those are the rules
+    if starts is not None:
+        if starts.shape != game.generator.free.shape:
+            raise InputError(
+                f"starts must be {tuple(game.generator.free.shape)}, one for each of the "
+                f"{config.channels} games, not {tuple(starts.shape)}"
+            )
+        game.generator.free.data.copy_(starts)
+        key += f" from {starts.double().flatten().tolist()}"
+    course = loop.play(game, start.train, key, checkpoint=checkpoint, progress=progress)
+    held = start.held
+    return Search(course.bases, game.losses(held.x, held.y).double().cpu(), course.seconds)
+
+
+def moves(L: Tensor, least: float = 0.2) -> Tensor:
+    """Say of each L, (c, k, k), whether |exp(L) - 1|_F / √2 is at least so much.
+
+    A game may end at the identity, which no critic tells from the data.
+    """
+    change: Tensor = torch.linalg.matrix_exp(L) - torch.eye(L.shape[-1], dtype=L.dtype)
+    far: Tensor = torch.linalg.vector_norm(change, dim=(1, 2)) >= least * math.sqrt(2)
+    return far

@@ -1,0 +1,220 @@
+"""Which turns of R³ keep a law, and of what order is their group? No order is told.
+
+1. Search: a stack of games moves the data by exp(±L) from random turns L. That leaves wide basins:
+   half a step of the group to each side.
+2. Refine: those that have not shrunk to the identity go on with exp(wL), w = ±1 … ±10, under which
+   an error of the angle counts ten times.
+3. What is left turns about one axis, also where the angle is a trap. Train a critic against all
+   turns about it (`evidence`), and let it bet against each L: those that lose win.
+4. Let it bet against every C_n about the axis, n = 2, 3, …: the order is the largest n that the
+   bets do not refute.
+5. What the games found lies on a lattice: L_i = k_i L, L the turn by 2π/n; L follows from all.
+
+The order comes from the bets and L from the games; L is not rounded to 2π/n.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.nn import functional as F
+
+from liegan_min import restarts
+from liegan_min.config import Settings
+from liegan_min.data import Pairs
+from liegan_min.errors import InputError
+from liegan_min.evidence import Bookmaker, EvidenceConfig
+from liegan_min.restarts import RestartsConfig, Search
+
+#: The powers of an L that are bet against: higher ones would refute it for a tilt of a degree.
+NEARBY = (-1, 1)
+
+
+def _zero() -> Tensor:
+    return torch.zeros(3, 3, dtype=torch.float64)
+
+
+class RotationGroupConfig(Settings):
+    """Settings of the search for a group of turns.
+
+    Raises:
+        InputError: through `RotationGroupConfig.of`, naming the field; pydantic's error when built
+            directly.
+    """
+
+    search: RestartsConfig
+    refine: RestartsConfig
+    bet: EvidenceConfig = EvidenceConfig()
+    largest: int = Field(24, ge=2, description="largest order that is asked for")
+    alpha: float = Field(
+        1e-3, gt=0, lt=1, description="chance that a law with a symmetry loses one bet of a series"
+    )
+
+
+@dataclass(frozen=True)
+class RotationGroup:
+    """What was found.
+
+    Attributes:
+        searched: what the first games ended with.
+        seconds: wall time.
+        refined: what the second games ended with; None if all of the first had vanished.
+        against: (c,), log e against each of the second games' L; empty if there were none.
+        winners: which of these L the bets did not refute.
+        axis: (3, 3), the direction of the turns, exp(2π axis) = 1; 0 if none was found.
+        against_order: {n: log e} against each C_n about the axis; empty if there is none.
+        order: of the group of turns; 1 if there is none but the identity.
+        L: (3, 3), float64, the spacing of the winners' lattice; 0 if the order is 1.
+    """
+
+    searched: Search
+    seconds: float
+    seed: int
+    config: RotationGroupConfig
+    refined: Search | None = None
+    against: Tensor = field(default_factory=lambda: torch.zeros(0))
+    winners: tuple[int, ...] = ()
+    axis: Tensor = field(default_factory=_zero)
+    against_order: dict[int, float] = field(default_factory=dict)
+    order: int = 1
+    L: Tensor = field(default_factory=_zero)
+
+    @property
+    def weakest(self) -> float | None:
+        """The least log e against a finer group: for order 1, any. None where none was asked."""
+        finer = (e for n, e in self.against_order.items() if n > self.order and not n % self.order)
+        return min(finer, default=None)
+
+    @property
+    def confidence(self) -> float | None:
+        """1 - the largest chance of so much evidence against a finer group that keeps the law."""
+        return None if self.weakest is None else 1 - math.exp(-max(self.weakest, 0.0))
+
+
+def _axis(L: Tensor) -> Tensor:
+    """Return the direction that turns, (c, 3, 3), share, whatever their signs and angles."""
+    flat = F.normalize(L.flatten(1), dim=1)
+    D = torch.linalg.eigh(flat.mT @ flat)[1][:, -1].view(3, 3)
+    D = D * (-2 / (D @ D).trace()).sqrt()  # of eigenvalues 0 and ±i: closes at 2π
+    v = torch.stack([D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]])
+    axis: Tensor = D * v[v.abs().argmax()].sign()
+    return axis
+
+
+def _last_moving(bases: Tensor) -> Tensor:
+    """Return each game's L, (≤ c, 3, 3), at the last of its epochs, (epochs, c, 3, 3), to move."""
+    epochs = [L[restarts.moves(L)] for L in bases.double().transpose(0, 1)]
+    return torch.cat([L[-1:] for L in epochs])
+
+
+def powers(L: Tensor, exponents: Iterable[int]) -> Tensor:
+    """Return exp(wL), (m, k, k), for each of m exponents w."""
+    w = torch.tensor(list(exponents), dtype=L.dtype)
+    g: Tensor = torch.linalg.matrix_exp(w[:, None, None] * L)
+    return g
+
+
+def lattice(L: Tensor, axis: Tensor, order: int, near: float = 0.25) -> Tensor:
+    """Return the spacing L, (3, 3), of turns L_i, (c, 3, 3), that are near multiples k_i L.
+
+    The whole numbers k_i are read off at 2π/order; then L makes Σ |L_i - k_i L|² least.
+
+    Args:
+        L: the turns.
+        axis: their direction; exp(2π axis) = 1.
+        order: of their group.
+        near: distance from a whole number, in steps, from which on a turn is left out.
+    """
+    steps = (L * axis).sum((1, 2)) / axis.square().sum() * order / (2 * math.pi)
+    k = steps.round()
+    k = torch.where((steps - k).abs() < near, k, 0.0)
+    return (k[:, None, None] * L).sum(0) / k.square().sum().clamp(min=1)
+
+
+def find_rotation_group(
+    pairs: Pairs,
+    config: RotationGroupConfig,
+    *,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    checkpoint: Path | None = None,
+    progress: bool | None = None,
+) -> RotationGroup:
+    """Find the group of turns that keeps a law on R³.
+
+    Args:
+        pairs: the samples: x, (n, t, 3), and y as vectors or numbers.
+        config: the settings.
+        seed: of every draw.
+        device: "auto", or a torch device.
+        checkpoint: file that a killed run's games resume from; removed when they end.
+        progress: see `loop.play`.
+
+    Raises:
+        InputError: if x is not of R³; see also `restarts.search` and `evidence.Bookmaker`.
+        DamagedFileError: if the checkpoint is damaged.
+    """
+    if pairs.x.shape[-1] != 3:
+        raise InputError(
+            f"x lives in R^{pairs.x.shape[-1]}; only in R^3 is a turn known by axis and order"
+        )
+    begun = perf_counter()
+
+    def games(settings: RestartsConfig, starts: Tensor | None = None) -> Search:
+        return restarts.search(
+            pairs,
+            settings,
+            starts=starts,
+            seed=seed,
+            device=device,
+            checkpoint=checkpoint,
+            progress=progress,
+        )
+
+    searched = games(config.search)
+    found: dict[str, Any] = {"searched": searched, "seed": seed, "config": config}
+    left = searched.L[restarts.moves(searched.L)]
+    ended = left
+    if len(left):
+        found["refined"] = games(config.refine.changed(channels=len(left)), left)
+        ended = found["refined"].L
+    moving = restarts.moves(ended)
+    # Where all have vanished, the axes on their way there are the ones to ask about.
+    turning = ended[moving] if moving.any() else _last_moving(searched.bases)
+    if len(turning):
+        axis = _axis(turning)
+        book = Bookmaker(pairs, axis, config.bet, seed=seed, device=device)
+        found |= _bets(book, axis, ended, moving, config)
+    return RotationGroup(seconds=perf_counter() - begun, **found)
+
+
+def _bets(
+    book: Bookmaker, axis: Tensor, L: Tensor, moving: Tensor, config: RotationGroupConfig
+) -> dict[str, Any]:
+    """Bet against each L, (c, 3, 3), and against each C_n about the axis."""
+
+    def limit(bets: int) -> float:
+        """Return the log e from which on one of so many bets refutes."""
+        return math.log(max(bets, 1) / config.alpha)
+
+    against = torch.tensor([book.against(powers(A, NEARBY)) for A in L], dtype=torch.float64)
+    winners = (moving & (against < limit(len(L)))).nonzero().flatten()
+    asked = range(2, config.largest + 1)
+    by_order = {n: book.against(powers(2 * math.pi / n * axis, range(1, n))) for n in asked}
+    order = max((n for n, e in by_order.items() if e < limit(len(asked))), default=1)
+    return {
+        "axis": axis,
+        "against": against,
+        "winners": tuple(winners.tolist()),
+        "against_order": by_order,
+        "order": order,
+        "L": lattice(L[winners], axis, order) if order > 1 else _zero(),
+    }
