@@ -85,6 +85,8 @@ def _unknown(order: int) -> Method:
 CYCLIC = Experiment(
     {
         "liegan": _method(_PUBLISHED, _liegan, cyclic_metrics),
+        # Control: does the cosine term push the angle off the step?
+        "liegan-lambda-0": _method(_PUBLISHED.changed(cosine=0.0), _liegan, cyclic_metrics),
         "liegan-restarts": _unknown(ORDER),
         # The same settings where the order is another, and where there is no symmetry.
         "liegan-restarts-3": _unknown(3),
