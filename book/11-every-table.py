@@ -239,7 +239,7 @@ REASONS = {
         "aug-symmetrygan",
     ): "its element lies next to the identity",
     ("two-body-prediction", "hnn"): "it knows no rotation; no protocol is published",
-    ("cyclic", "liegan"): "the critic is blind, and the way to the answer narrow",
+    ("cyclic", "liegan"): "a blunt critic, narrow valleys, traps at fractions",
 }
 TOC = (paths.root() / "book" / "_toc.yml").read_text()
 
@@ -325,7 +325,7 @@ REMEDIES = {
         "aug-liegan-cleaned",
         "the same generators, cleaned",
     ),
-    ("cyclic", "liegan"): ("liegan-restarts", "restarts, and a critic that sees"),
+    ("cyclic", "liegan"): ("liegan-restarts", "many small games, and a critic that sees"),
 }
 
 

@@ -129,8 +129,9 @@ glue("floor", round(min(r.worst for r in found), 4), display=False)
 #   {doc}`03-liegan` in order. Each runs alone, in about a minute, on a laptop. Exercises have
 #   solutions.
 # - **You want the numbers again.** {doc}`04-two-body`, {doc}`05-prediction`,
-#   {doc}`07-lorentz` and {doc}`08-tagging` have the tables with error bars; {doc}`06-jets` tells
-#   where the jets come from. {doc}`11-every-table` has all of them at a glance.
+#   {doc}`07-lorentz` and {doc}`08-tagging` have the tables with error bars, {doc}`09-cyclic` the
+#   rotation of order 7, {doc}`10-comparison` the matrix of methods; {doc}`06-jets` tells where
+#   the jets come from. {doc}`11-every-table` has all of them at a glance.
 #   `liegan table two-body-discovery` prints the first; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one of its runs again.
 # - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a
