@@ -96,7 +96,7 @@ class IntegerGrid(Coefficients):
     backwards (Jang et al. 2017; Maddison et al. 2017).
 
     Raises:
-        InputError: if low > high, or the grid is the single point 0.
+        InputError: if an end is not whole, low > high, or the grid is the single point 0.
     """
 
     grid: Tensor
@@ -111,6 +111,8 @@ class IntegerGrid(Coefficients):
         zero: bool = True,
     ) -> None:
         super().__init__(channels)
+        if not (float(low).is_integer() and float(high).is_integer()):
+            raise InputError(f"an integer grid needs whole ends, not {low} and {high}")
         if low > high or low == high == 0:
             raise InputError(f"the grid {low} … {high} holds no integer but 0; widen it")
         self.learnable = learnable

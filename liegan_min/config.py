@@ -98,6 +98,8 @@ class GameConfig(Settings):
             float(self.low).is_integer() and float(self.high).is_integer()
         ):
             raise ValueError(f"an integer grid needs whole ends, not {self.low} and {self.high}")
+        if not self.zero and self.coefficients != "integer-grid":
+            raise ValueError(f"zero=False is for an integer grid, not for {self.coefficients} ones")
         if self.epoch_size is not None and self.epoch_size < self.batch:
             raise ValueError(
                 f"epoch_size must be at least a batch of {self.batch}, not {self.epoch_size}"

@@ -60,10 +60,17 @@ class EvidenceConfig(Settings):
     batch: int = Field(128, ge=2)
     epochs: int = Field(20, ge=1)
     blur: float = Field(
-        0.01, ge=0, description="radians by which all is turned at random, so that no tilt shows"
+        0.015, ge=0, description="radians by which all is turned at random, so that no tilt shows"
     )
     bets: int = Field(4000, ge=1, description="samples kept to bet on, half of all at most")
     lr: float = Field(5e-3, gt=0, description="learning rate; falls to 0 as the square of the rest")
+
+
+def set_apart(pairs: Pairs, bets: int, rng: torch.Generator) -> tuple[Pairs, Pairs]:
+    """Split the samples into those to learn from and those to bet on, at most half of them."""
+    order = torch.randperm(len(pairs.x), generator=rng)
+    kept = min(bets, len(order) // 2)
+    return pairs.take(order[kept:]), pairs.take(order[:kept])
 
 
 class Bookmaker:
@@ -71,14 +78,16 @@ class Bookmaker:
 
     Args:
         pairs: the samples; y may be vectors, which g moves, or numbers, which it leaves.
+        held: samples to bet on, which neither the critic nor what is bet against has seen; default:
+            some of the pairs are set apart for it.
         axis: (k, k), the direction of the turns; exp(2π axis) = 1.
         config: the settings.
-        seed: of the halves, the start, the draws and the coins.
+        seed: of what is set apart, the start, the draws and the coins.
         device: "auto", or a torch device.
 
     Raises:
         InputError: if the axis does not fit or does not close, y is a label, or there are fewer
-            samples than two batches.
+            samples than two batches, with `held` one.
     """
 
     def __init__(
@@ -87,6 +96,7 @@ class Bookmaker:
         axis: Tensor,
         config: EvidenceConfig | None = None,
         *,
+        held: Pairs | None = None,
         seed: int = 0,
         device: str | torch.device = "auto",
     ) -> None:
@@ -95,26 +105,27 @@ class Bookmaker:
         if axis.shape != (k, k):
             raise InputError(f"axis must be ({k}, {k}), as x is of R^{k}, not {tuple(axis.shape)}")
         turn = torch.linalg.matrix_exp(2 * math.pi * axis.double())
-        if not torch.allclose(turn, torch.eye(k, dtype=torch.float64), atol=1e-3):
+        closes = torch.allclose(turn, torch.eye(k, dtype=torch.float64), atol=1e-3)
+        if not closes or not axis.any():
             raise InputError("axis must close at 2π: exp(2π axis) = 1, so that all its turns are g")
         if pairs.y is not None and pairs.y_kind == "label":
             raise InputError("y is a label; a bet is on vectors and numbers: leave y out")
-        if len(pairs.x) < 2 * c.batch:
+        if len(pairs.x) < (2 if held is None else 1) * c.batch:
             raise InputError(
                 f"{len(pairs.x)} samples are fewer than two batches of {c.batch}, one to learn "
                 "from and one to bet on; bring more data or lower batch"
             )
         self.rng = torch.Generator().manual_seed(seed)
+        if held is None:
+            pairs, held = set_apart(pairs, c.bets, self.rng)
+        self.held = held.to(self.device)
         self.axis, self.stack = axis.float().to(self.device), c.stack
         self.near, self.blur = kept_by_moments(pairs.x).basis.float().to(self.device), c.blur
-        order = torch.randperm(len(pairs.x), generator=self.rng)
-        bets = min(c.bets, len(order) // 2)
-        self.held = pairs.take(order[:bets]).to(self.device)
         with seeded(seed):
             self.critic = FourierCritics(
                 c.stack, pairs.inputs, c.hidden, waves=c.waves, scale=pairs.spread()
             ).to(self.device)
-        self._train(pairs.take(order[bets:]).to(self.device), c)
+        self._train(pairs.to(self.device), c)
 
     def _train(self, train: Pairs, c: EvidenceConfig) -> None:
         optimiser = torch.optim.Adam(self.critic.parameters(), fused=True)

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
+from pydantic import model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from liegan_min import expm, groups, loop
+from liegan_min import expm, groups, linalg, loop
 from liegan_min.algebra import LieAlgebra
 from liegan_min.config import GameConfig
 from liegan_min.data import Pairs
@@ -31,9 +32,26 @@ from liegan_min.generator import LieGenerator
 
 
 class RestartsConfig(GameConfig):
-    """Settings of a stack of games; `channels` is their number."""
+    """Settings of a stack of games; `channels` is their number.
+
+    Raises:
+        InputError: through `RestartsConfig.of`, if a term is asked for that would tie the games
+            together; pydantic's error when built directly.
+    """
 
     waves: Waves = Waves()
+    cosine: float = 0.0
+    correlation: float = 0.0
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        rules = (self.strength, self.stop_angle, self.stop_ratio)
+        if self.cosine or self.correlation or self.norm or any(r is not None for r in rules):
+            raise ValueError(
+                "cosine, correlation, norm, strength and the stop rules are not for a stack of "
+                "games, which share nothing; leave them out"
+            )
+        return self
 
 
 class StackedGenerator(LieGenerator):
@@ -97,21 +115,38 @@ class Restarts(Game):
         return both.view(-1, self.config.channels).mean(0)
 
 
+def second_moments(x: Tensor) -> Tensor:
+    """Estimate Σ = E x xᵀ, (k, k), float64, from vectors x, (n, t, k), with shrinkage.
+
+    The sample's own moments have an error that looks like anisotropy. They are drawn towards a
+    multiple of 1 by as much as that error explains of what they differ from it (Ledoit and Wolf
+    2004, "A well-conditioned estimator for large-dimensional covariance matrices").
+    """
+    flat = x.detach().cpu().double().flatten(0, 1)
+    n, k = flat.shape
+    S = flat.mT @ flat / n
+    round_one = S.trace() / k * torch.eye(k, dtype=torch.float64)
+    differs = (S - round_one).square().sum()
+    error = (flat.square().sum(1).square().mean() - S.square().sum()) / n
+    shrink = (error / differs).clamp(max=1.0) if differs > 0 else torch.ones(())
+    return shrink * round_one + (1 - shrink) * S
+
+
 def kept_by_moments(x: Tensor) -> LieAlgebra:
     """Return Σ^{1/2} so(k) Σ^{-1/2}: all that keeps the second moments of x, (n, t, k).
 
     Raises:
         InputError: if x does not fill R^k.
     """
-    flat = x.detach().cpu().double().flatten(0, 1)
-    values, vectors = torch.linalg.eigh(flat.mT @ flat / len(flat))
-    if values[0] < 1e-10 * values[-1]:
+    k = x.shape[-1]
+    rank = linalg.support(x).shape[1]
+    if rank < k:
         raise InputError(
-            f"x fills {int((values > 1e-10 * values[-1]).sum())} of its {len(values)} dimensions; "
-            "drop the directions in which it is 0"
+            f"x fills {rank} of its {k} dimensions; drop the directions in which it is 0"
         )
+    values, vectors = torch.linalg.eigh(second_moments(x))
     root = vectors * values.sqrt() @ vectors.mT
-    return groups.conjugate(groups.so(len(values)), root)
+    return groups.conjugate(groups.so(k), root)
 
 
 class Search(NamedTuple):
@@ -140,7 +175,7 @@ def search(
     starts: Tensor | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
-    held_out: float = 0.2,
+    held_out: float = 0.05,
     checkpoint: Path | None = None,
     progress: bool | None = None,
 ) -> Search:
@@ -157,9 +192,14 @@ def search(
         progress: see `loop.play`.
 
     Raises:
-        InputError: see `discovery.set_up` and `kept_by_moments`; or the starts are too many or few.
+        InputError: if no samples are held out, or the starts are too many or few; see also
+            `discovery.set_up` and `kept_by_moments`.
         DamagedFileError: if the checkpoint is damaged.
     """
+    if not held_out:
+        raise InputError(
+            "held_out must be above 0: the games' losses are measured on those samples"
+        )
     within = kept_by_moments(pairs.x)
     start = set_up(
         pairs,

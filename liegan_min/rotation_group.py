@@ -6,8 +6,8 @@
    an error of the angle counts ten times.
 3. What is left turns about one axis, also where the angle is a trap. Train a critic against all
    turns about it (`evidence`), and let it bet against each L: those that lose win.
-4. Let it bet against every C_n about the axis, n = 2, 3, …: the order is the largest n that the
-   bets do not refute.
+4. Let it bet against every C_n about the axis, n = 2, 3, …: the order is the largest n such that
+   the bets refute neither C_n nor one of its subgroups.
 5. What the games found lies on a lattice: L_i = k_i L, L the turn by 2π/n; L follows from all.
 
 The order comes from the bets and L from the games; L is not rounded to 2π/n.
@@ -31,7 +31,7 @@ from liegan_min import restarts
 from liegan_min.config import Settings
 from liegan_min.data import Pairs
 from liegan_min.errors import InputError
-from liegan_min.evidence import Bookmaker, EvidenceConfig
+from liegan_min.evidence import Bookmaker, EvidenceConfig, set_apart
 from liegan_min.restarts import RestartsConfig, Search
 
 #: The powers of an L that are bet against: higher ones would refute it for a tilt of a degree.
@@ -55,7 +55,7 @@ class RotationGroupConfig(Settings):
     bet: EvidenceConfig = EvidenceConfig()
     largest: int = Field(24, ge=2, description="largest order that is asked for")
     alpha: float = Field(
-        1e-3, gt=0, lt=1, description="chance that a law with a symmetry loses one bet of a series"
+        1e-2, gt=0, lt=1, description="chance that a law with a symmetry loses one bet of a series"
     )
 
 
@@ -72,7 +72,7 @@ class RotationGroup:
         axis: (3, 3), the direction of the turns, exp(2π axis) = 1; 0 if none was found.
         against_order: {n: log e} against each C_n about the axis; empty if there is none.
         order: of the group of turns; 1 if there is none but the identity.
-        L: (3, 3), float64, the spacing of the winners' lattice; 0 if the order is 1.
+        L: (3, 3), float64, the spacing of the winners' lattice; 0 if there are none on it.
     """
 
     searched: Search
@@ -90,13 +90,19 @@ class RotationGroup:
     @property
     def weakest(self) -> float | None:
         """The least log e against a finer group: for order 1, any. None where none was asked."""
-        finer = (e for n, e in self.against_order.items() if n > self.order and not n % self.order)
-        return min(finer, default=None)
+        finer = (n for n in self.against_order if n > self.order and not n % self.order)
+        return min((implied(self.against_order, n) for n in finer), default=None)
 
     @property
     def confidence(self) -> float | None:
-        """1 - the largest chance of so much evidence against a finer group that keeps the law."""
-        return None if self.weakest is None else 1 - math.exp(-max(self.weakest, 0.0))
+        """1 - the largest chance of so much evidence against a finer group that keeps the law.
+
+        None where none was asked for, or where the order is 1 and some L was not refuted: then the
+        bets contradict each other, and the axis may be wrong.
+        """
+        if self.weakest is None or (self.order == 1 and self.winners):
+            return None
+        return 1 - math.exp(-max(self.weakest, 0.0))
 
 
 def _axis(L: Tensor) -> Tensor:
@@ -107,6 +113,11 @@ def _axis(L: Tensor) -> Tensor:
     v = torch.stack([D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]])
     axis: Tensor = D * v[v.abs().argmax()].sign()
     return axis
+
+
+def implied(against: dict[int, float], n: int) -> float:
+    """Return the most log e against C_n or one of its subgroups: what refutes these, refutes it."""
+    return max(e for d, e in against.items() if not n % d)
 
 
 def _last_moving(bases: Tensor) -> Tensor:
@@ -122,7 +133,7 @@ def powers(L: Tensor, exponents: Iterable[int]) -> Tensor:
     return g
 
 
-def lattice(L: Tensor, axis: Tensor, order: int, near: float = 0.25) -> Tensor:
+def lattice(L: Tensor, axis: Tensor, order: int, near: float = 0.1) -> Tensor:
     """Return the spacing L, (3, 3), of turns L_i, (c, 3, 3), that are near multiples k_i L.
 
     The whole numbers k_i are read off at 2π/order; then L makes Σ |L_i - k_i L|² least.
@@ -155,7 +166,8 @@ def find_rotation_group(
         config: the settings.
         seed: of every draw.
         device: "auto", or a torch device.
-        checkpoint: file that a killed run's games resume from; removed when they end.
+        checkpoint: file that a killed run's games resume from, with the name of the stage added;
+            removed when they end. Killed in the second, the first is played again to the same end.
         progress: see `loop.play`.
 
     Raises:
@@ -167,15 +179,18 @@ def find_rotation_group(
             f"x lives in R^{pairs.x.shape[-1]}; only in R^3 is a turn known by axis and order"
         )
     begun = perf_counter()
+    # What is bet on must be new to the games as well, or the bets would not be fair.
+    rest, held = set_apart(pairs, config.bet.bets, torch.Generator().manual_seed(seed))
 
     def games(settings: RestartsConfig, starts: Tensor | None = None) -> Search:
+        stage = "search" if starts is None else "refine"
         return restarts.search(
-            pairs,
+            rest,
             settings,
             starts=starts,
             seed=seed,
             device=device,
-            checkpoint=checkpoint,
+            checkpoint=checkpoint and checkpoint.with_stem(f"{checkpoint.stem}-{stage}"),
             progress=progress,
         )
 
@@ -191,7 +206,7 @@ def find_rotation_group(
     turning = ended[moving] if moving.any() else _last_moving(searched.bases)
     if len(turning):
         axis = _axis(turning)
-        book = Bookmaker(pairs, axis, config.bet, seed=seed, device=device)
+        book = Bookmaker(rest, axis, config.bet, held=held, seed=seed, device=device)
         found |= _bets(book, axis, ended, moving, config)
     return RotationGroup(seconds=perf_counter() - begun, **found)
 
@@ -207,14 +222,16 @@ def _bets(
 
     against = torch.tensor([book.against(powers(A, NEARBY)) for A in L], dtype=torch.float64)
     winners = (moving & (against < limit(len(L)))).nonzero().flatten()
+    if len(winners):  # a trap's axis is off
+        axis = _axis(L[winners])
     asked = range(2, config.largest + 1)
     by_order = {n: book.against(powers(2 * math.pi / n * axis, range(1, n))) for n in asked}
-    order = max((n for n, e in by_order.items() if e < limit(len(asked))), default=1)
+    kept = (n for n in asked if implied(by_order, n) < limit(len(asked)))
     return {
         "axis": axis,
         "against": against,
         "winners": tuple(winners.tolist()),
         "against_order": by_order,
-        "order": order,
+        "order": (order := max(kept, default=1)),
         "L": lattice(L[winners], axis, order) if order > 1 else _zero(),
     }

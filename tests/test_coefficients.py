@@ -94,6 +94,27 @@ def test_the_default_grid_is_that_of_the_poster():
     assert IntegerGrid().grid.tolist() == list(range(-10, 10))
 
 
+@given(st.integers(-20, 20), st.integers(1, 20), st.booleans(), st.integers(0, 100))
+def test_a_grid_without_0_never_leaves_the_data_as_it_is(low, width, learnable, seed):
+    grid = IntegerGrid(2, low, low + width, learnable, zero=False)
+    w = draws(grid, 100, seed).round(4)
+    assert np.isin(w, [n for n in range(low, low + width + 1) if n]).all()
+    assert grid.logits.shape == (2, len(grid.grid))
+
+
+@pytest.mark.parametrize("learnable", [False, True])
+def test_the_rest_of_a_grid_without_0_is_equally_likely(learnable):
+    w = draws(IntegerGrid(1, -2, 3, learnable=learnable, zero=False))[:, 0]
+    values, counts = np.unique(w.round(4), return_counts=True)
+    assert values.tolist() == [-2, -1, 1, 2, 3]
+    assert scipy.stats.chisquare(counts).pvalue > 1e-4
+
+
+def test_a_grid_without_0_that_never_held_it_is_the_same_grid():
+    assert IntegerGrid(low=2, high=4, zero=False).grid.tolist() == [2, 3, 4]
+    assert IntegerGrid(low=5, high=5, zero=False).grid.tolist() == [5]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("learnable", [False, True])
 def test_a_seed_decides_the_draw(kind, learnable):
@@ -174,7 +195,8 @@ def test_a_range_without_width_is_refused(low, high):
         Uniform(low=low, high=high)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 0), (2, 1)])
-def test_a_grid_without_a_number_but_0_is_refused(low, high):
+@pytest.mark.parametrize(("low", "high"), [(0, 0), (2, 1), (0, -1)])
+@pytest.mark.parametrize("zero", [True, False])
+def test_a_grid_without_a_number_but_0_is_refused(low, high, zero):
     with pytest.raises(InputError, match=f"the grid {low} … {high} holds no integer but 0"):
-        IntegerGrid(low=low, high=high)
+        IntegerGrid(low=low, high=high, zero=zero)

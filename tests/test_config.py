@@ -52,9 +52,28 @@ def test_an_inverted_range_is_refused():
         GameConfig.of(coefficients="uniform", low=2, high=1)
 
 
-def test_an_integer_grid_needs_whole_ends():
-    with pytest.raises(InputError, match="an integer grid needs whole ends"):
-        GameConfig.of(coefficients="integer-grid", low=-1.5, high=1)
+@pytest.mark.parametrize("zero", [True, False])
+@pytest.mark.parametrize(("low", "high"), [(-1.5, 1), (-1, 1.5), (0.25, 0.75)])
+def test_an_integer_grid_needs_whole_ends(low, high, zero):
+    message = f"an integer grid needs whole ends, not {float(low)} and {float(high)}"
+    with pytest.raises(InputError, match=message):
+        GameConfig.of(coefficients="integer-grid", low=low, high=high, zero=zero)
+
+
+@pytest.mark.parametrize("zero", [True, False])
+@pytest.mark.parametrize(("low", "high"), [(3, -3), (0, 0)])
+def test_an_integer_grid_needs_more_than_one_point(low, high, zero):
+    message = f"low must be below high, not {float(low)} and {float(high)}"
+    with pytest.raises(InputError, match=message):
+        GameConfig.of(coefficients="integer-grid", low=low, high=high, zero=zero)
+
+
+def test_the_settings_say_whether_a_grid_holds_0():
+    grid = GameConfig(coefficients="integer-grid", low=-2, high=1)
+    assert grid.distribution().grid.tolist() == [-2, -1, 0, 1]
+    without = grid.changed(zero=False)
+    assert without.distribution().grid.tolist() == [-2, -1, 1]
+    assert without.digest() != grid.digest()
 
 
 def test_settings_cannot_be_changed_in_play():
