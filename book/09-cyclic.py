@@ -37,7 +37,7 @@ from liegan_min.cyclic_metrics import R_Z, generates, turn
 from liegan_min.datasets import cyclic
 from liegan_min.evidence import Bookmaker, EvidenceConfig
 from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
-from liegan_min.rotation_group import powers
+from liegan_min.rotation_group import implied, powers
 
 use_style()
 STEP = 2 * math.pi / 7
@@ -305,22 +305,26 @@ for fraction in ("1/2", "1/3", "2/3", "3/2"):
 #
 # The seeds that did arrive stand a little to the right of their line in
 # {numref}`fig-published-angles`, all of them: by {glue:text}`bias` % of a step, where 1 % is all
-# that we allow. The cosine term $\lambda\, |E \cos(gx, x)|$ is there to forbid the identity, and it
-# does not vanish at the answer. As a control we ran the recipe with $\lambda = 0$.
+# that we allow. The cosine term $\lambda\, |E \cos(gx, x)|$ is there to forbid the identity, and
+# it does not vanish at the answer. As a control we ran {glue:text}`free_n` of these seeds again
+# with $\lambda = 0$, from the same starts.
 
 # %% tags=["hide-input"]
-free = column("liegan-lambda-0", "steps")
-free_basin = np.abs(np.abs(free) - 1) < 0.03
+free = {r.seed: abs(r.metrics["steps"]) for r in by["liegan-lambda-0"]}
+paired = {r.seed: abs(r.metrics["steps"]) for r in by["liegan"] if r.seed in free}
 glue("bias", f"{100 * np.mean(np.abs(published[basin]) - 1):.1f}", display=False)
 glue("free_n", len(free), display=False)
-glue("free_identity", int((np.abs(free) < 0.01).sum()), display=False)
-glue("free_basin", int(free_basin.sum()), display=False)
-offsets = ", ".join(f"{100 * (a - 1):+.1f}" for a in np.abs(free[free_basin]))
-glue("free_bias", offsets or "none", display=False)
+glue("free_won", int(column("liegan-lambda-0", "success").sum()), display=False)
+offsets = ", ".join(f"{100 * (a - 1):+.1f}" for a in free.values())
+glue("free_bias", offsets, display=False)
 assert (np.abs(published[basin]) > 1.005).all()
+assert all(free[seed] < paired[seed] for seed in free)
 
 # %% [markdown]
-# FREE
+# Now their errors are {glue:text}`free_bias` % of a step, and {glue:text}`free_won` of them
+# succeed. The term costs the recipe seeds that it had already won. It cannot simply be dropped:
+# these seeds were picked because they had arrived, and what keeps the others from the
+# identity, or does not, is another matter.
 #
 # ## The remedy: many small games
 #
@@ -350,13 +354,18 @@ ends = [turn(L, 7) for L in found.L]
 arrived = [e for e in ends if e.k and e.angle_error < 0.1]
 print("games near a whole step, not 0:", len(arrived) >= 4)
 
-# %% mystnb={"figure": {"caption": "Sixteen games of one seed over six epochs: the angle of each $L$ in steps of $2\pi/7$.", "name": "fig-restarts"}, "image": {"alt": "Lines that start between minus 4 and 4 and bend within two epochs to whole numbers; several go to 0."}} tags=["hide-input", "nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "Sixteen games of one seed: the angle of each $L$ in steps of $2\pi/7$.", "name": "fig-restarts"}, "image": {"alt": "Lines that start between minus 4 and 4 and bend within two epochs to whole numbers; several go to 0."}} tags=["hide-input", "nbval-ignore-output"]
 fig, ax = plt.subplots(figsize=(6, 3.6))
 course = np.array([[turn(L, 7).steps for L in games] for games in found.bases])
 for line in course.T:
     vanished = abs(line[-1]) < 0.1
     ax.plot(
-        range(1, 7), line, "o-", ms=3, lw=1, color=MUTED if vanished else LEARNED
+        range(1, 1 + len(line)),
+        line,
+        "o-",
+        ms=3,
+        lw=1,
+        color=MUTED if vanished else LEARNED,
     )
 for k in range(-4, 5):
     ax.axhline(k, color=TRUTH, lw=0.5, ls="--" if k else "-")
@@ -382,14 +391,15 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 # whatever the critic is, $E\, e = 1$, and by Markov's inequality
 # $P(e \ge 1/\alpha) \le \alpha$: exactly, for any number of samples and however badly the critic
 # was trained {cite}`vovk2021evalues`. A large $\log e$ **refutes** the group. The order is the
-# largest $n$ that is not refuted at $\alpha = 0.001$ for the whole series.
+# largest $n$ such that neither $C_n$ nor a subgroup of it is refuted, at $\alpha = 0.01$ for the
+# whole series.
 
 # %%
 against = {
     n: book.against(powers(2 * math.pi / n * R_Z, range(1, n))) for n in range(2, 25)
 }
-limit = math.log(len(against) / 0.001)
-kept = [n for n, log_e in against.items() if log_e < limit]
+limit = math.log(len(against) / config.alpha)
+kept = [n for n in against if implied(against, n) < limit]
 print("not refuted:", kept)
 assert kept == [7]
 
@@ -439,14 +449,14 @@ Markdown(
         [line(m) for m in NAMES if m in by],
         "Twenty seeds of the poster's task, and other orders. Error: the median of the "
         "angle's, in % of a step. Evidence: the least log e of any seed against a finer "
-        "group than the one reported; 10 is what refutes. CPU s: median for a seed, on "
-        "one core.",
+        "group than the one reported; 8 refutes. CPU s: median for a seed, on one core.",
         "tab-cyclic",
     )
 )
 
 # %% tags=["hide-input"]
 ours = by["liegan-restarts"]
+glue("blur", f"{config.bet.blur:g}", display=False)
 glue("ours_n", len(ours), display=False)
 glue("ours_won", sum(r.metrics["success"] for r in ours), display=False)
 glue("ours_verdict", verdicts["liegan-restarts"], display=False)
@@ -472,7 +482,7 @@ assert all(r.metrics["order"] == 1 for r in by["liegan-restarts-1"])
 # **{glue:text}`pub_verdict`** with the published recipe and **{glue:text}`ours_verdict`** with this one. Where
 # there is no symmetry, none is reported.
 
-# %% mystnb={"figure": {"caption": "Evidence against $C_n$ about the axis that was found, for every seed. Below the dashed line a group is not refuted.", "name": "fig-orders"}, "image": {"alt": "Four panels of dots against n from 2 to 24. For three teeth only n equal 3 lies below the line; for seven only 7; for twelve 2, 3, 4, 6 and 12; for one tooth none."}} tags=["hide-input", "nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "Evidence against $C_n$ about the axis that was found, for every seed. Green: neither the group nor a subgroup is refuted; the dashed line is where a bet refutes.", "name": "fig-orders"}, "image": {"alt": "Four panels of dots against n from 2 to 24. For three teeth only n equal 3 lies below the line; for seven only 7; for twelve 2, 3, 4, 6 and 12; for one tooth none."}} tags=["hide-input", "nbval-ignore-output"]
 CASES = {
     "liegan-restarts-3": "three teeth",
     "liegan-restarts": "seven teeth",
@@ -485,7 +495,8 @@ for ax, (method, title) in zip(axes.flat, CASES.items(), strict=True):
         log_e = np.array(r.arrays["against_order"])
         if len(log_e):
             n = np.arange(2, 2 + len(log_e))
-            below = log_e < limit
+            bets = dict(zip(n, log_e, strict=True))
+            below = np.array([implied(bets, m) < limit for m in n])
             ax.plot(n[~below], log_e[~below], ".", color=MOVED, ms=4, alpha=0.5)
             ax.plot(n[below], log_e[below], "o", color=LEARNED, ms=4)
     ax.axhline(limit, color=TRUTH, ls="--", lw=0.8)
@@ -588,8 +599,8 @@ print(
 #   reported at that bound.
 # - The step from axis and angle to the order is one for turns of $\R^3$. The search by stacked
 #   games is not: it takes any $k$.
-# - Bets are blurred by 0.01 rad, so that the error of a found axis does not count as broken
-#   symmetry. Symmetry is asked for up to that.
+# - Bets are blurred by {glue:text}`blur` rad, so that the error of a found axis does not count as
+#   broken symmetry. Symmetry is asked for up to that.
 # - The settings were chosen on seeds from 100 on, on orders 3, 7 and 12; the seeds of the table were run once.
 # - The three-toothed row misses seeds by the other entries, not by the angle: at a third of a turn
 #   a tilt of the axis by one degree is already 0.03.
