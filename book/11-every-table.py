@@ -325,7 +325,10 @@ REMEDIES = {
         "aug-liegan-cleaned",
         "the same generators, cleaned",
     ),
-    ("cyclic", "liegan"): ("liegan-restarts", "many small games, and a critic that sees"),
+    ("cyclic", "liegan"): (
+        "liegan-restarts",
+        "many small games, and a critic that sees",
+    ),
 }
 
 

@@ -200,3 +200,14 @@ def test_a_range_without_width_is_refused(low, high):
 def test_a_grid_without_a_number_but_0_is_refused(low, high, zero):
     with pytest.raises(InputError, match=f"the grid {low} … {high} holds no integer but 0"):
         IntegerGrid(low=low, high=high, zero=zero)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.5, 1), (-1, 1.5), (0.25, 0.75), (0, math.inf)])
+@pytest.mark.parametrize("zero", [True, False])
+def test_a_grid_with_ends_that_are_not_whole_is_refused(low, high, zero):
+    with pytest.raises(InputError, match=f"integer grid needs whole ends, not {low} and {high}"):
+        IntegerGrid(low=low, high=high, zero=zero)
+
+
+def test_a_whole_end_may_be_a_float():
+    assert IntegerGrid(low=-1.0, high=2.0).grid.tolist() == [-1, 0, 1, 2]

@@ -76,6 +76,13 @@ def test_the_settings_say_whether_a_grid_holds_0():
     assert without.digest() != grid.digest()
 
 
+@pytest.mark.parametrize("kind", ["normal", "uniform"])
+def test_only_an_integer_grid_can_do_without_0(kind):
+    message = f"zero=False is for an integer grid, not for {kind} ones"
+    with pytest.raises(InputError, match=message):
+        GameConfig.of(coefficients=kind, zero=False)
+
+
 def test_settings_cannot_be_changed_in_play():
     with pytest.raises(ValueError, match="frozen"):
         GameConfig().batch = 3

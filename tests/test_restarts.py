@@ -12,7 +12,7 @@ from liegan_min import files, groups, loop
 from liegan_min.data import as_pairs
 from liegan_min.datasets import cyclic
 from liegan_min.errors import InputError
-from liegan_min.restarts import Restarts, RestartsConfig, kept_by_moments, search
+from liegan_min.restarts import Restarts, RestartsConfig, kept_by_moments, search, second_moments
 
 STACK = 3
 TINY = RestartsConfig(
@@ -21,8 +21,6 @@ TINY = RestartsConfig(
     low=-2,
     high=2,
     zero=False,
-    cosine=0.0,
-    correlation=0.0,
     hidden=(8, 8),
     batch=32,
     epochs=4,
@@ -144,12 +142,29 @@ def test_starts_that_do_not_fit_the_games_are_refused(shape):
         play(starts=torch.zeros(shape))
 
 
+@pytest.mark.parametrize("none", [0, 0.0])
+def test_games_without_samples_to_measure_their_losses_on_are_refused(none):
+    message = "^held_out must be above 0: the games' losses are measured on those samples$"
+    with pytest.raises(InputError, match=message):
+        play(held_out=none)
+
+
+def test_one_sample_in_twenty_is_held_out_unless_told(monkeypatch):
+    judged, losses = [], Restarts.losses
+    monkeypatch.setattr(Restarts, "losses", lambda g, x, y: judged.append(x) or losses(g, x, y))
+    told, untold = play(held_out=0.05), play()
+    play(held_out=0.2)
+    assert [len(x) for x in judged] == [15, 15, 60]
+    assert torch.equal(told.losses, untold.losses)
+    assert torch.equal(told.bases, untold.bases)
+
+
 def test_every_matrix_on_the_way_keeps_the_second_moments():
     found = play()
     assert found.bases.shape == (4, STACK, 3, 3)
     assert found.losses.shape == (STACK,)
     assert torch.equal(found.L, found.bases[-1].double())
-    S = torch.einsum("nti,ntj->ij", PAIRS.x.double(), PAIRS.x.double()) / len(PAIRS.x)
+    S = second_moments(PAIRS.x)
     for L in found.bases.double().flatten(0, 1):
         assert L.norm() > 0.1
         assert (L @ S + S @ L.T).norm() < 1e-5 * L.norm()
@@ -213,7 +228,7 @@ def test_a_killed_search_goes_on_to_the_very_same_end(tmp_path, monkeypatch, tor
     steps, step = [], Restarts.step
     monkeypatch.setattr(Restarts, "step", lambda *a: steps.append(1) or step(*a))
     resumed = play(starts=starts, checkpoint=path)
-    assert len(steps) == 2 * 8  # two epochs of 240 samples
+    assert len(steps) == 2 * 9  # two epochs of 285 samples
     assert torch.equal(whole.bases, resumed.bases)
     assert torch.equal(whole.losses, resumed.losses)
     assert not path.exists()

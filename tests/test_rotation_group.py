@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from liegan_min import experiments, groups, rotation_group
 from liegan_min.data import as_pairs
 from liegan_min.restarts import Search, kept_by_moments
-from liegan_min.rotation_group import RotationGroup, lattice, powers
+from liegan_min.rotation_group import RotationGroup, RotationGroupConfig, implied, lattice, powers
 
 
 def axis_of(seed):
@@ -78,14 +78,18 @@ def test_the_spacing_of_a_lattice_is_found_through_noise(order, ks, seed):
     assert (found - spacing).norm() < 5 * 0.02 * 3 / k.norm()
 
 
-@pytest.mark.parametrize(("off", "kept"), [(0.2, True), (-0.2, True), (0.3, False), (0.5, False)])
+@pytest.mark.parametrize(
+    ("off", "kept"), [(0.09, True), (-0.09, True), (0.11, False), (-0.11, False), (0.5, False)]
+)
 def test_a_turn_between_the_points_of_a_lattice_is_left_out(off, kept):
     axis = groups.so(3).basis[2]
     steps = torch.tensor([1.0, 2.0 + off], dtype=torch.float64)
     step = 2 * math.pi / 7
-    found = lattice(steps[:, None, None] * step * axis, axis, 7)
+    L = steps[:, None, None] * step * axis
+    found = lattice(L, axis, 7)
     expected = (1 + 2 * (2 + off)) / 5 if kept else 1.0
     torch.testing.assert_close(found, expected * step * axis)
+    torch.testing.assert_close(lattice(L, axis, 7, near=abs(off) - 0.01), step * axis)
 
 
 def test_a_lattice_of_nothing_is_0():
@@ -102,20 +106,50 @@ def test_the_last_matrix_of_each_game_that_moves():
     assert rotation_group._last_moving(bases[-1:]).shape == (0, 3, 3)
 
 
-def group(order, against):
+def group(order, against, winners=()):
     settings = experiments.settings("cyclic", "liegan-restarts", "paper")
     nothing = Search(torch.zeros(1, 1, 3, 3), torch.zeros(1), 0.0)
-    return RotationGroup(nothing, 0.0, 0, settings, order=order, against_order=against)
+    return RotationGroup(
+        nothing, 0.0, 0, settings, order=order, against_order=against, winners=winners
+    )
+
+
+logs = st.floats(-50, 50)
+
+
+@given(st.dictionaries(st.integers(2, 24), logs, min_size=1), st.data())
+def test_what_refutes_a_subgroup_refutes_the_group(against, data):
+    n = data.draw(st.sampled_from(sorted(against)))
+    e = implied(against, n)
+    asked = [d for d in against if n // d * d == n]
+    assert all(e >= against[d] for d in asked)
+    assert e in [against[d] for d in asked]
 
 
 def test_the_confidence_is_that_no_finer_group_keeps_the_law():
     bets = {2: 9.0, 3: -1.0, 4: 50.0, 6: 4.0, 9: 3.0, 10: 0.5}
-    assert group(3, bets).weakest == 3.0
+    assert group(3, bets).weakest == 3.0  # C_9: with C_6 goes C_2
     assert group(3, bets).confidence == pytest.approx(1 - math.exp(-3))
-    assert group(1, bets | {3: 2.0}).weakest == 0.5
+    assert group(3, bets | {9: 12.0}).weakest == 9.0
+    assert group(1, bets | {3: 2.0}).weakest == 2.0  # not 0.5: with C_10 goes C_2
+    assert group(1, bets | {3: 2.0}).confidence == pytest.approx(1 - math.exp(-2))
+    assert group(2, {2: -3.0, 4: -7.0}).weakest == -3.0
     assert group(2, {2: -3.0, 4: -7.0}).confidence == 0
     assert group(6, bets).weakest is group(6, bets).confidence is None
+
+
+def test_without_a_question_or_with_bets_that_contradict_each_other_there_is_no_confidence():
     assert group(1, {}).confidence is None
+    against = {2: 9.0, 3: 8.0}
+    assert group(1, against).confidence == pytest.approx(1 - math.exp(-8))
+    assert group(1, against, winners=(0,)).weakest == 8.0
+    assert group(1, against, winners=(0,)).confidence is None
+    assert group(2, against | {4: 7.0}, winners=(0,)).confidence == pytest.approx(1 - math.exp(-9))
+
+
+def test_the_chance_of_an_error_is_one_in_a_hundred_unless_told():
+    settings = experiments.settings("cyclic", "liegan-restarts", "paper")
+    assert RotationGroupConfig(search=settings.search, refine=settings.refine).alpha == 0.01
 
 
 class Sixfold:
@@ -126,15 +160,21 @@ class Sixfold:
 
     def against(self, g):
         steps = torch.atan2(g[:, 1, 0], g[:, 0, 0]) * 6 / (2 * math.pi)
-        return -1.0 if ((steps - steps.round()).abs() < 0.01).all() else self.won
+        kept = ((steps - steps.round()).abs() < 0.01) & (g[:, 2, 2] > 1 - 1e-9)
+        return -1.0 if kept.all() else self.won
 
 
-def bets(won, *, alpha=1e-3, largest=12):
+R_Z = groups.so(3).basis[2]
+STEPS = torch.tensor([0.0, 1.0, -2.0, 3.0, 0.5, 2.4], dtype=torch.float64)
+
+
+def bets(won, *, alpha=1e-3, largest=12, book=None, axis=R_Z, tilted=()):
     settings = experiments.settings("cyclic", "liegan-restarts", "paper")
-    steps = torch.tensor([0.0, 1.0, -2.0, 3.0, 0.5, 2.4], dtype=torch.float64)
-    L = steps[:, None, None] * 2 * math.pi / 6 * groups.so(3).basis[2]
+    L = STEPS[:, None, None] * 2 * math.pi / 6 * R_Z
+    for i in tilted:
+        L[i] = 0.5 * groups.so(3).basis[0]
     changed = settings.changed(alpha=alpha, largest=largest)
-    return rotation_group._bets(Sixfold(won), groups.so(3).basis[2], L, steps != 0, changed)
+    return rotation_group._bets(book or Sixfold(won), axis, L, STEPS != 0, changed)
 
 
 def test_the_order_is_the_largest_that_is_not_refuted():
@@ -142,6 +182,36 @@ def test_the_order_is_the_largest_that_is_not_refuted():
     assert {n for n, e in found["against_order"].items() if e < 0} == {2, 3, 6}
     assert found["order"] == 6
     assert bets(1e3, largest=5)["order"] == 3
+
+
+class Lenient(Sixfold):
+    """The same, but for C_n itself, n of `blind`, which it never tells from a symmetry."""
+
+    def __init__(self, won, blind):
+        super().__init__(won)
+        self.blind = blind
+
+    def against(self, g):
+        return -1.0 if len(g) + 1 in self.blind else super().against(g)
+
+
+def test_a_group_goes_with_its_subgroup_even_where_no_bet_of_its_own_is_won():
+    found = bets(1e3, book=Lenient(1e3, {8, 12}))
+    assert {n for n, e in found["against_order"].items() if e < 0} == {2, 3, 6, 8, 12}
+    assert found["order"] == 6  # C_4 is refuted, and with it C_8 and C_12
+    assert bets(1e3, book=Lenient(1e3, {11}))["order"] == 11  # no subgroup speaks against it
+
+
+def test_the_orders_are_asked_about_the_axis_of_the_winners():
+    """The axis that the critic learned on is off, as a trap among the games can make it."""
+    off = rotation_group._axis((R_Z + 0.2 * groups.so(3).basis[0])[None])
+    found = bets(1e3, axis=off, tilted=[4, 5])
+    assert found["winners"] == (1, 2, 3)
+    torch.testing.assert_close(found["axis"], R_Z)
+    assert found["order"] == 6
+    nothing = bets(1e3, axis=off, tilted=[1, 2, 3, 4, 5])
+    assert nothing["winners"] == ()
+    assert torch.equal(nothing["axis"], off)
 
 
 def test_the_winners_move_and_are_not_refuted_and_make_the_lattice():

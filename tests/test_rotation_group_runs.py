@@ -9,8 +9,9 @@ from liegan_min import files, groups, loop, rotation_group
 from liegan_min.data import as_pairs
 from liegan_min.datasets import cyclic
 from liegan_min.errors import InputError
-from liegan_min.restarts import RestartsConfig, Search, moves
-from liegan_min.rotation_group import RotationGroupConfig, find_rotation_group
+from liegan_min.evidence import Bookmaker
+from liegan_min.restarts import Restarts, RestartsConfig, Search, moves
+from liegan_min.rotation_group import RotationGroupConfig, find_rotation_group, implied
 
 WAVES = {"count": 24, "fastest": 6.0}
 SEARCH = RestartsConfig(
@@ -19,8 +20,6 @@ SEARCH = RestartsConfig(
     low=-1,
     high=1,
     zero=False,
-    cosine=0.0,
-    correlation=0.0,
     init_scale=1.6,
     hidden=(32, 32),
     waves=WAVES,
@@ -53,8 +52,9 @@ def test_a_threefold_law_is_found_without_its_order(threefold):
     step = float(threefold.L[1, 0] - threefold.L[0, 1]) / 2
     assert abs(step) == pytest.approx(2 * math.pi / 3, rel=0.05)
     assert min((s * threefold.axis - groups.so(3).basis[2]).norm() for s in (-1, 1)) < 0.2
-    limit = math.log(7 / SMALL.alpha)
-    assert {n for n, e in threefold.against_order.items() if e < limit} == {3}
+    limit, orders = math.log(7 / SMALL.alpha), threefold.against_order
+    assert {n for n in orders if implied(orders, n) < limit} == {3}
+    assert threefold.weakest == implied(orders, 6)
     assert list(threefold.against_order) == list(range(2, SMALL.largest + 1))
 
 
@@ -67,11 +67,13 @@ def test_what_won_moves_and_was_not_refuted(threefold):
 
 
 def test_a_law_without_symmetry_has_none():
-    found = find_rotation_group(cyclic.pairs(2000, 1, 100), SMALL, seed=100, device="cpu")
-    assert found.order == 1
+    found = find_rotation_group(cyclic.pairs(3500, 1, 100), SMALL, seed=100, device="cpu")
+    assert (found.order, found.winners) == (1, ())
     assert torch.equal(found.L, torch.zeros(3, 3).double())
+    orders = found.against_order
+    assert list(orders) == list(range(2, SMALL.largest + 1))
+    assert min(implied(orders, n) for n in orders) > math.log(7 / SMALL.alpha)
     assert found.confidence > 0.999
-    assert found.confidence == pytest.approx(1 - math.exp(-min(found.against_order.values())))
 
 
 TINY = RotationGroupConfig(
@@ -94,6 +96,27 @@ def test_a_seed_decides_all():
     assert one.against_order == same.against_order != other.against_order
 
 
+def test_no_game_sees_what_is_bet_on(monkeypatch):
+    shown, books, search = [], [], rotation_group.restarts.search
+
+    def played(pairs, *a, **k):
+        shown.append(pairs.x)
+        return search(pairs, *a, **k)
+
+    def book(pairs, *a, held, **k):
+        books.append((pairs.x, held.x))
+        return Bookmaker(pairs, *a, held=held, **k)
+
+    monkeypatch.setattr(rotation_group.restarts, "search", played)
+    monkeypatch.setattr(rotation_group, "Bookmaker", book)
+    tiny(changed={"bet": TINY.bet.changed(bets=30)})
+    ((learned, held),) = books
+    assert len(shown) == 2
+    assert all(torch.equal(x, learned) for x in shown)
+    both = torch.cat([learned, held]).flatten(1)
+    assert (len(learned), len(held), len(both.unique(dim=0))) == (170, 30, 200)
+
+
 def test_where_no_game_moved_nothing_is_asked():
     found = tiny(changed={"search": TINY.search.changed(init_scale=0.0, lr_generator=1e-9)})
     assert (found.order, found.refined, found.winners) == (1, None, ())
@@ -112,9 +135,12 @@ def test_games_that_all_vanish_leave_their_axes_to_ask_about(monkeypatch):
     assert len(found.against) == 0
 
 
-@pytest.mark.parametrize("epochs", [1, 3], ids=["search", "refine"])
-def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypatch, epochs):
+@pytest.mark.parametrize(("epochs", "stage"), [(1, "search"), (3, "refine")])
+def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypatch, epochs, stage):
+    steps, step = [], Restarts.step
+    monkeypatch.setattr(Restarts, "step", lambda *a: steps.append(1) or step(*a))
     whole, path = tiny(), tmp_path / "c.safetensors"
+    in_all = len(steps)
     save, play, seen = files.save_tensors, loop.play, []
 
     def written(*what):
@@ -128,8 +154,10 @@ def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypa
         patch.setattr(loop, "play", lambda *a, **k: play(*a, checkpoint_seconds=-1, **k))
         with pytest.raises(KeyboardInterrupt):
             tiny(checkpoint=path)
-    assert list(tmp_path.iterdir())
+    assert [p.name for p in tmp_path.iterdir()] == [f"c-{stage}.safetensors"]
+    steps.clear()
     resumed = tiny(checkpoint=path)
+    assert len(steps) == in_all * 3 // 4  # one of four epochs is not played again
     assert torch.equal(resumed.searched.bases, whole.searched.bases)
     assert torch.equal(resumed.refined.bases, whole.refined.bases)
     assert resumed.against_order == whole.against_order
