@@ -110,11 +110,12 @@ class Bookmaker:
             raise InputError("axis must close at 2π: exp(2π axis) = 1, so that all its turns are g")
         if pairs.y is not None and pairs.y_kind == "label":
             raise InputError("y is a label; a bet is on vectors and numbers: leave y out")
-        if len(pairs.x) < c.batch or (held is None and len(pairs.x) < 2 * c.batch):
-            need = "two batches" if held is None else "a batch"
+        if len(pairs.x) < (2 if held is None else 1) * c.batch:
+            need = "a batch" if held else "two batches"
+            why = "" if held else ", one to learn from and one to bet on"
             raise InputError(
-                f"{len(pairs.x)} samples are fewer than {need} of {c.batch} to learn from, and to "
-                "bet on if none are held; bring more data or lower batch"
+                f"{len(pairs.x)} samples are fewer than {need} of {c.batch}{why}; bring more data "
+                "or lower batch"
             )
         self.rng = torch.Generator().manual_seed(seed)
         if held is None:
