@@ -346,10 +346,10 @@ for line in failed:
         before, after = rows[line.method], rows[remedy]
         names = f"`{line.method}`", f"`{remedy}`"
         told = outcome(rows[line.method]), outcome(rows[remedy])
-        mended.append((names[0], told[0], names[1], changed, told[1]))
+        mended.append((line.task, names[0], told[0], names[1], changed, told[1]))
 Markdown(
     tables.markdown(
-        ("cell", "as published", "remedy", "what was changed", "with it"),
+        ("task", "cell", "as published", "remedy", "what was changed", "with it"),
         mended,
         "Remedies",
         "tab-remedies",
