@@ -105,6 +105,7 @@ def rotation_group_metrics(found: RotationGroup, order: int) -> Judged:
         "confidence": found.confidence,
         "winners": len(found.winners),
         "games": len(found.searched.L),
+        "blur": found.blur,
     }
 
     def steps(bases: Tensor) -> list[float]:

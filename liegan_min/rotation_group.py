@@ -38,6 +38,10 @@ from liegan_min.restarts import RestartsConfig, Search
 NEARBY = (-1, 1)
 
 
+#: Series of bets, each at twice the blur of the one before.
+SERIES = 3
+
+
 def _zero() -> Tensor:
     return torch.zeros(3, 3, dtype=torch.float64)
 
@@ -72,6 +76,7 @@ class RotationGroup:
         axis: (3, 3), the direction of the turns, exp(2π axis) = 1; 0 if none was found.
         against_order: {n: log e} against each C_n about the axis; empty if there is none.
         order: of the group of turns; 1 if there is none but the identity.
+        blur: of the bets that decided; None if there were none.
         L: (3, 3), float64, the spacing of the winners' lattice; 0 if there are none on it.
     """
 
@@ -85,6 +90,7 @@ class RotationGroup:
     axis: Tensor = field(default_factory=_zero)
     against_order: dict[int, float] = field(default_factory=dict)
     order: int = 1
+    blur: float | None = None
     L: Tensor = field(default_factory=_zero)
 
     @property
@@ -206,25 +212,38 @@ def find_rotation_group(
     turning = ended[moving] if moving.any() else _last_moving(searched.bases)
     if len(turning):
         axis = _axis(turning)
-        book = Bookmaker(rest, axis, config.bet, held=held, seed=seed, device=device)
-        found |= _bets(book, axis, ended, moving, config)
+        for blur, alpha in _series(config):
+            bet = config.bet.changed(blur=blur)
+            book = Bookmaker(rest, axis, bet, held=held, seed=seed, device=device)
+            found |= _bets(book, axis, ended, moving, alpha, config.largest) | {"blur": blur}
+            if found["order"] > 1 or not moving.any():
+                break
     return RotationGroup(seconds=perf_counter() - begun, **found)
 
 
+def _series(config: RotationGroupConfig) -> list[tuple[float, float]]:
+    """Return (blur, α) of the series of bets: the next is for the case that the axis is off.
+
+    An L that moves the data and came to rest all the same, in no group of turns about its axis, may
+    be a symmetry about an axis that is a little beside it. α halves, so that all lose 2α at most.
+    """
+    return [(config.bet.blur * 2**i, config.alpha / 2**i) for i in range(SERIES)]
+
+
 def _bets(
-    book: Bookmaker, axis: Tensor, L: Tensor, moving: Tensor, config: RotationGroupConfig
+    book: Bookmaker, axis: Tensor, L: Tensor, moving: Tensor, alpha: float, largest: int
 ) -> dict[str, Any]:
     """Bet against each L, (c, 3, 3), and against each C_n about the axis."""
 
     def limit(bets: int) -> float:
         """Return the log e from which on one of so many bets refutes."""
-        return math.log(max(bets, 1) / config.alpha)
+        return math.log(max(bets, 1) / alpha)
 
     against = torch.tensor([book.against(powers(A, NEARBY)) for A in L], dtype=torch.float64)
     winners = (moving & (against < limit(len(L)))).nonzero().flatten()
     if len(winners):  # a trap's axis is off
         axis = _axis(L[winners])
-    asked = range(2, config.largest + 1)
+    asked = range(2, largest + 1)
     by_order = {n: book.against(powers(2 * math.pi / n * axis, range(1, n))) for n in asked}
     kept = (n for n in asked if implied(by_order, n) < limit(len(asked)))
     return {
