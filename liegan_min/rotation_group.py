@@ -16,7 +16,6 @@ The order comes from the bets and L from the games; L is not rounded to 2π/n.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -25,7 +24,6 @@ from typing import Any
 import torch
 from pydantic import Field
 from torch import Tensor
-from torch.nn import functional as F
 
 from liegan_min import restarts
 from liegan_min.config import Settings
@@ -33,6 +31,7 @@ from liegan_min.data import Pairs
 from liegan_min.errors import InputError
 from liegan_min.evidence import Bookmaker, EvidenceConfig, set_apart
 from liegan_min.restarts import RestartsConfig, Search
+from liegan_min.turns import axis_of, lattice, powers
 
 #: The powers of an L that are bet against: higher ones would refute it for a tilt of a degree.
 NEARBY = (-1, 1)
@@ -111,16 +110,6 @@ class RotationGroup:
         return 1 - math.exp(-max(self.weakest, 0.0))
 
 
-def _axis(L: Tensor) -> Tensor:
-    """Return the direction that turns, (c, 3, 3), share, whatever their signs and angles."""
-    flat = F.normalize(L.flatten(1), dim=1)
-    D = torch.linalg.eigh(flat.mT @ flat)[1][:, -1].view(3, 3)
-    D = D * (-2 / (D @ D).trace()).sqrt()  # of eigenvalues 0 and ±i: closes at 2π
-    v = torch.stack([D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]])
-    axis: Tensor = D * v[v.abs().argmax()].sign()
-    return axis
-
-
 def implied(against: dict[int, float], n: int) -> float:
     """Return the most log e against C_n or one of its subgroups: what refutes these, refutes it."""
     return max(e for d, e in against.items() if not n % d)
@@ -130,30 +119,6 @@ def _last_moving(bases: Tensor) -> Tensor:
     """Return each game's L, (≤ c, 3, 3), at the last of its epochs, (epochs, c, 3, 3), to move."""
     epochs = [L[restarts.moves(L)] for L in bases.double().transpose(0, 1)]
     return torch.cat([L[-1:] for L in epochs])
-
-
-def powers(L: Tensor, exponents: Iterable[int]) -> Tensor:
-    """Return exp(wL), (m, k, k), for each of m exponents w."""
-    w = torch.tensor(list(exponents), dtype=L.dtype)
-    g: Tensor = torch.linalg.matrix_exp(w[:, None, None] * L)
-    return g
-
-
-def lattice(L: Tensor, axis: Tensor, order: int, near: float = 0.1) -> Tensor:
-    """Return the spacing L, (3, 3), of turns L_i, (c, 3, 3), that are near multiples k_i L.
-
-    The whole numbers k_i are read off at 2π/order; then L makes Σ |L_i - k_i L|² least.
-
-    Args:
-        L: the turns.
-        axis: their direction; exp(2π axis) = 1.
-        order: of their group.
-        near: distance from a whole number, in steps, from which on a turn is left out.
-    """
-    steps = (L * axis).sum((1, 2)) / axis.square().sum() * order / (2 * math.pi)
-    k = steps.round()
-    k = torch.where((steps - k).abs() < near, k, 0.0)
-    return (k[:, None, None] * L).sum(0) / k.square().sum().clamp(min=1)
 
 
 def find_rotation_group(
@@ -211,7 +176,7 @@ def find_rotation_group(
     # Where all have vanished, the axes on their way there are the ones to ask about.
     turning = ended[moving] if moving.any() else _last_moving(searched.bases)
     if len(turning):
-        axis = _axis(turning)
+        axis = axis_of(turning)
         for blur, alpha in _series(config):
             bet = config.bet.changed(blur=blur)
             book = Bookmaker(rest, axis, bet, held=held, seed=seed, device=device)
@@ -242,7 +207,7 @@ def _bets(
     against = torch.tensor([book.against(powers(A, NEARBY)) for A in L], dtype=torch.float64)
     winners = (moving & (against < limit(len(L)))).nonzero().flatten()
     if len(winners):  # a trap's axis is off
-        axis = _axis(L[winners])
+        axis = axis_of(L[winners])
     asked = range(2, largest + 1)
     by_order = {n: book.against(powers(2 * math.pi / n * axis, range(1, n))) for n in asked}
     kept = (n for n in asked if implied(by_order, n) < limit(len(asked)))

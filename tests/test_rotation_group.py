@@ -9,10 +9,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liegan_min import experiments, groups, rotation_group
+from liegan_min import experiments, groups, rotation_group, turns
 from liegan_min.data import as_pairs
 from liegan_min.restarts import Search, kept_by_moments
-from liegan_min.rotation_group import RotationGroup, RotationGroupConfig, implied, lattice, powers
+from liegan_min.rotation_group import RotationGroup, RotationGroupConfig, implied
+from liegan_min.turns import lattice, powers
 
 
 def axis_of(seed):
@@ -31,7 +32,7 @@ signed = st.floats(0.3, 6) | st.floats(-6, -0.3)
 def test_the_axis_of_turns_is_what_they_share(seed, angles):
     axis = axis_of(seed)
     L = torch.tensor(angles, dtype=torch.float64)[:, None, None] * axis
-    found = rotation_group._axis(L)
+    found = turns.axis_of(L)
     assert min(float((found - sign * axis).norm()) for sign in (-1, 1)) < 1e-6
     closed = scipy.linalg.expm(2 * math.pi * found.numpy())
     np.testing.assert_allclose(closed, np.eye(3), atol=1e-6)
@@ -40,7 +41,7 @@ def test_the_axis_of_turns_is_what_they_share(seed, angles):
 @given(st.integers(0, 100))
 def test_an_axis_points_to_the_positive_side_whatever_the_turns_do(seed):
     for L in (axis_of(seed)[None], -axis_of(seed)[None]):
-        axis = rotation_group._axis(L)
+        axis = turns.axis_of(L)
         along = [float((axis * R).sum()) for R in groups.so(3).basis]
         assert max(along, key=abs) > 0
 
@@ -48,7 +49,7 @@ def test_an_axis_points_to_the_positive_side_whatever_the_turns_do(seed):
 def test_one_turn_about_another_axis_does_not_sway_many():
     L = torch.stack([a * groups.so(3).basis[2] for a in (1.0, -1.0, 2.0, 0.9, -5.0)])
     L = torch.cat([L, 3 * groups.so(3).basis[:1]])
-    torch.testing.assert_close(rotation_group._axis(L), groups.so(3).basis[2])
+    torch.testing.assert_close(turns.axis_of(L), groups.so(3).basis[2])
 
 
 @given(st.integers(0, 100), st.lists(st.integers(-10, 10), min_size=1, max_size=4))
@@ -169,12 +170,10 @@ STEPS = torch.tensor([0.0, 1.0, -2.0, 3.0, 0.5, 2.4], dtype=torch.float64)
 
 
 def bets(won, *, alpha=1e-3, largest=12, book=None, axis=R_Z, tilted=()):
-    settings = experiments.settings("cyclic", "liegan-restarts", "paper")
     L = STEPS[:, None, None] * 2 * math.pi / 6 * R_Z
     for i in tilted:
         L[i] = 0.5 * groups.so(3).basis[0]
-    changed = settings.changed(alpha=alpha, largest=largest)
-    return rotation_group._bets(book or Sixfold(won), axis, L, STEPS != 0, changed)
+    return rotation_group._bets(book or Sixfold(won), axis, L, STEPS != 0, alpha, largest)
 
 
 def test_the_order_is_the_largest_that_is_not_refuted():
@@ -204,7 +203,7 @@ def test_a_group_goes_with_its_subgroup_even_where_no_bet_of_its_own_is_won():
 
 def test_the_orders_are_asked_about_the_axis_of_the_winners():
     """The axis that the critic learned on is off, as a trap among the games can make it."""
-    off = rotation_group._axis((R_Z + 0.2 * groups.so(3).basis[0])[None])
+    off = turns.axis_of((R_Z + 0.2 * groups.so(3).basis[0])[None])
     found = bets(1e3, axis=off, tilted=[4, 5])
     assert found["winners"] == (1, 2, 3)
     torch.testing.assert_close(found["axis"], R_Z)

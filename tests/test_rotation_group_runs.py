@@ -183,3 +183,33 @@ def test_a_wrong_field_is_named(field, value):
 def test_a_wrong_field_of_a_stage_is_named_with_its_stage():
     with pytest.raises(InputError, match=r"^search\.batch: .*\(got 1\)"):
         RotationGroupConfig.of(search=SEARCH.model_dump() | {"batch": 1}, refine=SEARCH)
+
+
+class Tilted:
+    """Bets that refute everything until they are blurred enough."""
+
+    blurs = ()
+
+    def __init__(self, pairs, axis, bet, **how):
+        self.blur = bet.blur
+        self.blurs.append(bet.blur)
+
+    def against(self, g):
+        return -1.0 if self.blur > 0.05 else 1e3
+
+
+def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(monkeypatch):
+    monkeypatch.setattr(rotation_group, "Bookmaker", Tilted)
+    monkeypatch.setattr(Tilted, "blurs", [])
+    found = tiny(changed={"bet": TINY.bet.changed(blur=0.015).model_dump()})
+    assert Tilted.blurs == [0.015, 0.03, 0.06]
+    assert (found.order, found.blur) == (TINY.largest, 0.06)
+
+
+def test_where_nothing_moves_the_first_series_is_all(monkeypatch):
+    monkeypatch.setattr(rotation_group, "Bookmaker", Tilted)
+    monkeypatch.setattr(Tilted, "blurs", [])
+    still = lambda L, least=0.2: torch.zeros(len(L), dtype=bool)  # noqa: E731
+    monkeypatch.setattr(rotation_group.restarts, "moves", still)
+    assert tiny().blur is None  # and no axis to ask about
+    assert Tilted.blurs == []
