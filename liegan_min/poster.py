@@ -31,6 +31,7 @@ class Table:
     Attributes:
         claim: what the poster says, in our words.
         claimed: methods that the claim speaks of, where it is in words.
+        controls: methods run on seeds that were picked, to compare one with one: no verdict.
         metric: what decides, with its direction.
         cells: the poster's numbers; empty where it gives none.
         scale: "log" where the metric spans decades, so that a factor counts, not a difference;
@@ -46,6 +47,7 @@ class Table:
     better: Better
     cells: tuple[Cell, ...] = ()
     claimed: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
     threshold: float | None = None
     scale: Literal["linear", "log", "mark"] = "linear"
     profile: Profile = "paper"
@@ -132,6 +134,7 @@ TABLES: dict[str, Table] = {
         metric="success",
         better="higher",
         claimed=("liegan",),
+        controls=("liegan-lambda-0",),
         threshold=1.0,
     ),
     "comparison": Table(

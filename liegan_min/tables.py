@@ -22,7 +22,8 @@ run, and the row says why. The cell is
 
 With fewer than 5 seeds there is no verdict: "too few seeds"; without any, "no records". A method
 that is not in a table of numbers or marks has none either: "not in the poster". Where our data are
-others, made like the poster's, its number says nothing about ours: "other data".
+others, made like the poster's, its number says nothing about ours: "other data". Where seeds were
+picked, to compare run with run, how many pass says nothing either: "control".
 """
 
 from __future__ import annotations
@@ -127,6 +128,8 @@ def _row(
     method, metric, poster = cell
     values = [float(v) for r in runs.get(method, []) if (v := r.metrics.get(metric)) is not None]
     passed, verdict = _verdict(table, poster, values)
+    if method in table.controls:
+        verdict = "control"
     reason = None if values else reasons.get(method)
     if reason:  # a cross without a run
         verdict = {None: "not in the poster", 0.0: "reproduced"}.get(poster, "worse")

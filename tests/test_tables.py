@@ -116,6 +116,15 @@ def test_a_truth_value_counts_as_zero_or_one(monkeypatch, tmp_path):
     assert (row.mean, row.passed, row.n, row.verdict) == (0.9, 18, 20, "mostly")
 
 
+def test_a_control_on_picked_seeds_has_no_verdict(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed in range(5):
+        run = record(experiment="cyclic", method="liegan-lambda-0", profile="paper", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"success": True}}))
+    row = tables.table("cyclic")[-1]
+    assert (row.method, row.passed, row.n, row.verdict) == ("liegan-lambda-0", 5, 5, "control")
+
+
 def test_a_table_reads_mean_spread_and_count_from_records(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
     for seed, value in enumerate([0.9995, 0.9996, 0.9997, 0.9998, 0.9999]):
