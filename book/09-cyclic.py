@@ -343,11 +343,9 @@ assert all(free[seed] < paired[seed] for seed in free)
 # a batch is moved by $L_r$ and judged by critic $r$, so one backward pass serves them all.
 
 # %%
-from liegan_min.generator import LieGenerator
-from liegan_min.restarts import StackedGenerator, kept_by_moments, search
+from liegan_min.restarts import kept_by_moments, search
 
 config = experiments.settings("cyclic", "liegan-restarts", "paper")
-assert issubclass(StackedGenerator, LieGenerator)
 within = kept_by_moments(pairs.x)
 print("room for L:", within.dim, "dimensions of", pairs.x.shape[-1] ** 2)
 found = search(pairs, config.search, seed=0, progress=False)

@@ -143,8 +143,10 @@ plt.show()
 #
 # ```{math}
 # :label: eq-one-law
-# \hat p_m = \hat\gamma_m\, \hat p_m , \qquad
+# \begin{gathered}
+# \hat p_m = \hat\gamma_m\, \hat p_m , \\
 # \hat\gamma_m = \frac{\sin m\theta}{m\theta} \quad\text{for}\quad \gamma = U(-\theta, \theta) .
+# \end{gathered}
 # ```
 
 # %%
