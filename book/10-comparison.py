@@ -226,9 +226,11 @@ glue("most_range", f"{passing[-1]}°", display=False)
 #
 # ```{math}
 # :label: eq-msr
-# \operatorname{vec}(W) = U v, \qquad
-# v_t = v_0 - \eta\, \nabla_v\, \ell_t(U v), \qquad
+# \begin{gathered}
+# \operatorname{vec}(W) = U v, \\
+# v_t = v_0 - \eta\, \nabla_v\, \ell_t(U v), \\
 # \min_{U,\, v_0} \sum_t \ell_t'(U v_t) .
+# \end{gathered}
 # ```
 #
 # The inner loop takes a few such steps on some samples of a task, $\ell_t$; the outer loop judges
@@ -287,8 +289,10 @@ for kind in ("discrete", "continuous"):
 #
 # ```{math}
 # :label: eq-augerino
-# \min_{f,\, r}\; \E\, \ell\bigl(f(gx), y\bigr) - \lambda \norm{r}, \qquad
+# \begin{gathered}
+# \min_{f,\, r}\; \E\, \ell\bigl(f(gx), y\bigr) - \lambda \norm{r}, \\
 # g = \exp\Bigl(\sum_i w_i L_i\Bigr), \quad w_i \sim U(-r_i, r_i) .
+# \end{gathered}
 # ```
 #
 # The loss asks for no more moving than $f$ can see through, and the second term for no less.
@@ -333,8 +337,11 @@ assert abs(r - 45) < 5
 #
 # ```{math}
 # :label: eq-one-element
-# \min_{g}\, \max_D \; \E \log D(x, y) + \E \log\bigl(1 - D(gx, gy)\bigr), \qquad
+# \begin{gathered}
+# \min_{g}\, \max_D \; \E \log D(x, y) \\
+# {} + \E \log\bigl(1 - D(gx, gy)\bigr), \\
 # g \in \R^{k \times k} .
+# \end{gathered}
 # ```
 #
 # It does not say how many powers of $g$ are meant. We give it the best choice: $g^{-p}, \dots, g^p$
@@ -347,8 +354,11 @@ assert abs(r - 45) < 5
 #
 # ```{math}
 # :label: eq-two-laws
-# \min_{L,\, \beta}\, \max_D \; \E \log D(x', y) + \E \log\bigl(1 - D(gx, y)\bigr), \qquad
+# \begin{gathered}
+# \min_{L,\, \beta}\, \max_D \; \E \log D(x', y) \\
+# {} + \E \log\bigl(1 - D(gx, y)\bigr), \\
 # g = \exp(wL), \quad w \sim \gamma_\beta ,
+# \end{gathered}
 # ```
 #
 # where $x' = x$ for a group, with $y$ moved as well if it is a vector. For the two subsets $x'$
@@ -912,7 +922,8 @@ assert covered < tolerances.ENOUGH
 #
 # ## Make it again
 #
-# A record holds a run: `data/results/comparison/ROW-METHOD/cpu-sSEED.json`.
+# A record holds a run: `cpu-sSEED.json` in `data/results/comparison/`, in the folder of its
+# cell, `ROW-METHOD`.
 
 # %% tags=["hide-input"]
 played = [
