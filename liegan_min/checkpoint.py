@@ -95,6 +95,17 @@ def moments(optimiser: torch.optim.Optimizer) -> Tensors:
     return {f"{i}.{k}": v for i, remembered in state.items() for k, v in remembered.items()}
 
 
+def fit_tensors(model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> Tensors:
+    """Return what a model and its optimiser are, for `restore_fit`."""
+    return with_prefix("model", model.state_dict()) | with_prefix("optimiser", moments(optimiser))
+
+
+def restore_fit(model: torch.nn.Module, optimiser: torch.optim.Optimizer, state: Tensors) -> None:
+    """Bring a model and its optimiser back to what `fit_tensors` returned."""
+    model.load_state_dict(part(state, "model"))
+    restore_moments(optimiser, part(state, "optimiser"))
+
+
 def restore_moments(optimiser: torch.optim.Optimizer, state: Tensors) -> None:
     """Let an optimiser remember what `moments` returned; its settings stay."""
     remembered: dict[int, Tensors] = {}

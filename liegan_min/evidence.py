@@ -37,7 +37,8 @@ from liegan_min.algebra import act
 from liegan_min.config import Settings, pick_device
 from liegan_min.data import Pairs
 from liegan_min.errors import InputError
-from liegan_min.fourier import FourierCritics, Waves
+from liegan_min.fourier import FourierCritics, Waves, for_each
+from liegan_min.generator import join
 from liegan_min.one_parameter import one_parameter
 from liegan_min.restarts import kept_by_moments
 from liegan_min.seeding import seeded
@@ -71,6 +72,10 @@ def set_apart(pairs: Pairs, bets: int, rng: torch.Generator) -> tuple[Pairs, Pai
     order = torch.randperm(len(pairs.x), generator=rng)
     kept = min(bets, len(order) // 2)
     return pairs.take(order[kept:]), pairs.take(order[:kept])
+
+
+def _joined(some: Pairs) -> tuple[Tensor, Tensor | None]:
+    return join(some.x, some.y, some.y_kind)
 
 
 class Bookmaker:
@@ -136,7 +141,8 @@ class Bookmaker:
             if step % batches == 0:
                 order = torch.randperm(len(train.x), generator=self.rng).to(self.device)
             optimiser.param_groups[0]["lr"] = c.lr * (1 - step / (c.epochs * batches)) ** 2
-            z, y = self._joined(train.take(order[step % batches * c.batch :][: c.batch]))
+            rows = order[step % batches * c.batch :][: c.batch]
+            z, y = _joined(train.take(rows))
             angle = 2 * math.pi * torch.rand(len(z), generator=self.rng)
             turned = self._blurred(act(one_parameter(angle.to(self.device), self.axis), z))
             z = self._blurred(z)
@@ -152,16 +158,9 @@ class Bookmaker:
         w = self.blur * torch.randn(len(z), len(self.near), generator=self.rng).to(z)
         return act(expm.exp((w @ self.near.flatten(1)).view(-1, *self.near.shape[1:])), z)
 
-    def _joined(self, some: Pairs) -> tuple[Tensor, Tensor | None]:
-        """Return what g moves, (n, t + s, k), and what it leaves."""
-        if some.y is None or some.y_kind != "vector":
-            return some.x, some.y
-        return torch.cat([some.x, some.y], dim=1), None
-
     def _logits(self, z: Tensor, y: Tensor | None) -> Tensor:
         """Return the logits of each critic, (n, stack)."""
-        shown = [None if a is None else a.repeat_interleave(self.stack, 0) for a in (z, y)]
-        logits: Tensor = self.critic(*shown)
+        logits: Tensor = self.critic(*for_each(self.stack, z, y))
         return logits.view(-1, self.stack)
 
     @torch.no_grad()
@@ -178,7 +177,7 @@ class Bookmaker:
         k = self.held.x.shape[-1]
         if g.ndim != 3 or not len(g) or g.shape[1:] != (k, k):
             raise InputError(f"g must be matrices, (m, {k}, {k}), m >= 1, not {tuple(g.shape)}")
-        z, y = self._joined(self.held)
+        z, y = _joined(self.held)
         g = g.float().to(self.device)
         n = len(z)
         coin = (torch.rand(n, generator=self.rng) < 0.5).to(self.device)

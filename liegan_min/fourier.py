@@ -42,6 +42,11 @@ class Waves(Settings):
         return self
 
 
+def for_each(stack: int, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """Return each row of x and y once for each critic of a stack, in the order that they take."""
+    return x.repeat_interleave(stack, 0), None if y is None else y.repeat_interleave(stack, 0)
+
+
 class FourierCritics(nn.Module):
     """A stack of critics, each with waves and weights of its own.
 

@@ -60,6 +60,9 @@ class Game:
         device: where the tensors live.
     """
 
+    #: The class of the player that moves the data.
+    player: type[LieGenerator] = LieGenerator
+
     def __init__(
         self,
         config: GameConfig,
@@ -95,7 +98,7 @@ class Game:
 
     def make_generator(self, k: int, mask: Tensor | None, y_kind: YKind) -> LieGenerator:
         """Return the player that moves the data."""
-        return LieGenerator(
+        return self.player(
             k,
             self.config.distribution(),
             mask=mask,

@@ -18,6 +18,11 @@ from liegan_min.one_parameter import one_parameter
 YKind = Literal["vector", "scalar", "label"]
 
 
+def join(x: Tensor, y: Tensor | None, y_kind: YKind) -> tuple[Tensor, Tensor | None]:
+    """Put what g moves into one tensor: (x, y) -> vectors z, (b, t + s, k), and the y left."""
+    return (x, y) if y is None or y_kind != "vector" else (torch.cat([x, y], 1), None)
+
+
 class LieGenerator(nn.Module):
     """A learnable basis `L`, (c, k, k), and a coefficient distribution.
 
@@ -104,8 +109,8 @@ class LieGenerator(nn.Module):
         return expm.exp((w @ self.L.flatten(1)).view(-1, *self.mask.shape))
 
     def join(self, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Put what g moves into one tensor: (x, y) -> vectors z, (b, t + s, k), and the y left."""
-        return (x, y) if y is None or self.y_kind != "vector" else (torch.cat([x, y], 1), None)
+        """Join a batch by the generator's kind of y; see the function `join`."""
+        return join(x, y, self.y_kind)
 
     def move(self, z: Tensor, rng: torch.Generator) -> Tensor:
         """Move joined vectors, (b, t, k): all of a sample by the same g."""

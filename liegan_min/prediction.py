@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from liegan_min import files
-from liegan_min.checkpoint import Checkpoint, moments, part, restore_moments, with_prefix
+from liegan_min.checkpoint import Checkpoint, fit_tensors, restore_fit
 from liegan_min.config import Settings, pick_device
 from liegan_min.data import Pairs
 from liegan_min.errors import InputError
@@ -120,18 +120,14 @@ def fit(
     with kept.resume() as last:
         if last is not None:
             tensors, notes = last
-            model.load_state_dict(part(tensors, "model"))
-            restore_moments(optimiser, part(tensors, "optimiser"))
+            restore_fit(model, optimiser, tensors)
             rng.set_state(tensors["rng"])
             curve = list(tensors["curve"])
             done, skipped = int(notes["epochs"]), int(notes["skipped"])
 
     def state() -> dict[str, Tensor]:
-        return (
-            {"rng": rng.get_state(), "curve": torch.stack(curve)}
-            | with_prefix("model", model.state_dict())
-            | with_prefix("optimiser", moments(optimiser))
-        )
+        course = {"rng": rng.get_state(), "curve": torch.stack(curve)}
+        return course | fit_tensors(model, optimiser)
 
     with tqdm(total=config.epochs, initial=done, disable=quiet(progress), unit="epoch") as bar:
         for epoch in range(done + 1, config.epochs + 1):

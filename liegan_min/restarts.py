@@ -26,7 +26,7 @@ from liegan_min.config import GameConfig
 from liegan_min.data import Pairs
 from liegan_min.discovery import set_up
 from liegan_min.errors import InputError
-from liegan_min.fourier import FourierCritics, Waves
+from liegan_min.fourier import FourierCritics, Waves, for_each
 from liegan_min.game import Game, Played
 from liegan_min.generator import LieGenerator
 
@@ -72,18 +72,7 @@ class Restarts(Game):
     """
 
     config: RestartsConfig
-
-    def make_generator(self, k: int, mask: Tensor | None, y_kind: str) -> LieGenerator:
-        """Return the stack of players that move the data."""
-        return StackedGenerator(
-            k,
-            self.config.distribution(),
-            mask=mask,
-            init_scale=self.config.init_scale,
-            y_kind=y_kind,  # type: ignore[arg-type]
-            rng=self.rng,
-            within=self.within,
-        )
+    player = StackedGenerator
 
     def make_critic(
         self, inputs: int, outputs: int, classes: int, scale: Tensor | None
@@ -94,20 +83,14 @@ class Restarts(Game):
         c = self.config
         return FourierCritics(c.channels, inputs, c.hidden, waves=c.waves, scale=scale)
 
-    def stacked(self, a: Tensor | None) -> Tensor | None:
-        """Return each row once for each game."""
-        return None if a is None else a.repeat_interleave(self.config.channels, dim=0)
-
     def step(self, x: Tensor, y: Tensor | None) -> Played:
         """Play one step of all games on a batch: x, (b, t, k), and y."""
-        shown = self.stacked(x)
-        assert shown is not None  # noqa: S101 - `stacked` returns None for None alone
-        return super().step(shown, self.stacked(y))
+        return super().step(*for_each(self.config.channels, x, y))
 
     @torch.no_grad()
     def losses(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Return each critic's loss, (c,), on pairs: log 2 is what a critic without an idea has."""
-        x, y = self.stacked(x), self.stacked(y)  # type: ignore[assignment]
+        x, y = for_each(self.config.channels, x, y)
         z, left = self.generator.join(x, y)
         real = self.critic(z, left)
         moved = self.critic(self.generator.move(z, torch.Generator().manual_seed(0)), left)

@@ -36,7 +36,6 @@ from liegan_min.turns import axis_of, lattice, powers
 #: The powers of an L that are bet against: higher ones would refute it for a tilt of a degree.
 NEARBY = (-1, 1)
 
-
 #: Series of bets, each at twice the blur of the one before.
 SERIES = 3
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from liegan_min import files, parallel
-from liegan_min.checkpoint import Checkpoint, moments, part, restore_moments, with_prefix
+from liegan_min.checkpoint import Checkpoint, fit_tensors, part, restore_fit, with_prefix
 from liegan_min.config import pick_device
 from liegan_min.datasets.jets.ragged import Jets
 from liegan_min.equivariant.jet_graph import JetGraphs
@@ -111,14 +111,12 @@ class _Run:
     def tensors(self) -> dict[str, Tensor]:
         return (
             {"history": self.history, "losses": self.losses, "busy": self.busy}
-            | with_prefix("model", self.model.state_dict())
-            | with_prefix("optimiser", moments(self.optimiser))
+            | fit_tensors(self.model, self.optimiser)
             | with_prefix("best", self.best)
         )
 
     def restore(self, tensors: dict[str, Tensor], steps: int) -> None:
-        self.model.load_state_dict(part(tensors, "model"))
-        restore_moments(self.optimiser, part(tensors, "optimiser"))
+        restore_fit(self.model, self.optimiser, tensors)
         self.history, self.losses = tensors["history"], tensors["losses"]
         self.busy, self.best, self.steps = tensors["busy"], part(tensors, "best"), steps
 

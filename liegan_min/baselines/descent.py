@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from liegan_min.checkpoint import Checkpoint, moments, part, restore_moments, with_prefix
+from liegan_min.checkpoint import Checkpoint, fit_tensors, restore_fit
 from liegan_min.errors import InputError
 from liegan_min.progress import quiet, tqdm
 
@@ -67,17 +67,13 @@ def descend(
     with kept.resume() as last:
         if last is not None:
             tensors, _ = last
-            model.load_state_dict(part(tensors, "model"))
-            restore_moments(optimiser, part(tensors, "optimiser"))
+            restore_fit(model, optimiser, tensors)
             rng.set_state(tensors["rng"])
             history = list(tensors["history"])
 
     def state() -> dict[str, Tensor]:
-        return (
-            {"rng": rng.get_state(), "history": torch.stack(history)}
-            | with_prefix("model", model.state_dict())
-            | with_prefix("optimiser", moments(optimiser))
-        )
+        course = {"rng": rng.get_state(), "history": torch.stack(history)}
+        return course | fit_tensors(model, optimiser)
 
     with tqdm(total=steps, initial=len(history), disable=quiet(progress), unit="step") as bar:
         for step in range(len(history), steps):

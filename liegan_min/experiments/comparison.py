@@ -29,13 +29,11 @@ from liegan_min.metrics import rounded
 from liegan_min.starts import FromTurns, Start, StartsConfig
 
 #: Cells of the table that have no run, and why. MSR ties the weights of a linear layer.
-CANNOT: dict[tuple[str, str], str] = {
-    ("given-subset", "msr"): "it learns which permutations keep the weights of a linear layer; "
+CANNOT: dict[tuple[str, str], str] = dict.fromkeys(
+    [("given-subset", "msr"), ("unknown-subset", "msr")],
+    "it learns which permutations keep the weights of a linear layer; "
     "a range of angles has no such form, and the labels are no linear map of the points",
-    ("unknown-subset", "msr"): "it learns which permutations keep the weights of a linear layer; "
-    "a range of angles has no such form, and the labels are no linear map of the points",
-}
-
+)
 
 #: Of LieGAN's game.
 RULES: dict[str, type[Game]] = {
