@@ -179,7 +179,10 @@ _ = ax.spines["left"].set_visible(False)
 # many steps: the published one, and one that is given waves of its inputs,
 #
 # ```{math}
-# h_0 = \bigl(z, \cos Bz, \sin Bz\bigr), \qquad h_1 = (U h_0) \odot (V h_0), \qquad z = (x, f(x)),
+# \begin{gathered}
+# z = (x, f(x)), \quad h_0 = \bigl(z, \cos Bz, \sin Bz\bigr), \\
+# h_1 = (U h_0) \odot (V h_0),
+# \end{gathered}
 # ```
 #
 # with random frequencies $B$ {cite}`tancik2020fourier`. Perceptrons learn slow functions first
@@ -234,8 +237,10 @@ assert sharp < 0.6
 #
 # ```{math}
 # :label: eq-ratio
-# T(z) = \log \frac{p(z)}{\bar p(z)}, \qquad
+# \begin{gathered}
+# T(z) = \log \frac{p(z)}{\bar p(z)}, \\
 # \bar p = \text{the mean of } p \text{ over all turns.}
+# \end{gathered}
 # ```
 #
 # A turn $g$ leaves $\bar p$ as it is. So $T(z) - T(g^{-1}z) = \log p(z)/p(g^{-1}z)$, which is all
@@ -383,7 +388,10 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 #
 # ```{math}
 # :label: eq-bet
-# e = \prod_i 2\, p_i, \qquad p_i = \text{the probability that it gave to how the coin fell.}
+# \begin{gathered}
+# e = \prod_i 2\, p_i, \\
+# p_i = \text{its belief in how coin } i \text{ fell.}
+# \end{gathered}
 # ```
 #
 # If the group keeps the law, a sample says nothing about its coin. Then each factor has mean 1

@@ -344,12 +344,12 @@ for line in failed:
     rows = {r.method: r for r in tables.table(line.experiment)}
     if remedy in rows and rows[remedy].n:
         before, after = rows[line.method], rows[remedy]
-        names = f"`{line.method}`", f"`{remedy}`"
+        names = f"`{line.method}`", f"`{remedy}`: {changed}"
         told = outcome(rows[line.method]), outcome(rows[remedy])
-        mended.append((line.task, names[0], told[0], names[1], changed, told[1]))
+        mended.append((line.task, names[0], told[0], names[1], told[1]))
 Markdown(
     tables.markdown(
-        ("task", "cell", "as published", "remedy", "what was changed", "with it"),
+        ("task", "cell", "as published", "remedy", "with it"),
         mended,
         "Remedies",
         "tab-remedies",
