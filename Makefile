@@ -47,7 +47,7 @@ site: $(STAMP) ## build the site with every warning an error
 	$(BUILD) -W -n --keep-going
 
 execute: $(STAMP) ## run every chapter and write its outputs into book/
-	$(PY) -m liegan_min execute
+	$(PY) -m liegan_book execute
 
 clean: ## remove what was built or installed
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis $(VENV)

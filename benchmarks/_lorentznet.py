@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from liegan_min.datasets.jets.ragged import Jets
+from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jet_graph import BEAMS, JetGraphs
+from liegan_min.equivariant.jets import Jets
 from liegan_min.equivariant.lorentznet import LorentzNet
 from liegan_min.equivariant.message_layer import psi
-from liegan_min.errors import InputError
 
 C, DROPOUT, RATE, DECAY = 5e-3, 0.2, 1e-3, 1e-2  # as published
 REPOSITORY = "sdogsq/LorentzNet-release"

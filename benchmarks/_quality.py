@@ -16,9 +16,9 @@ from _timing import cpu, ratio
 from _watch import SettledError, Watch
 from torch import Tensor
 
-from liegan_min.data import Pairs
-from liegan_min.game import Game, Played
-from liegan_min.records import peak_memory_mb
+from liegan_book.records import peak_memory_mb
+from liegan_min.game.game import Game, Played
+from liegan_min.game.pairs import Pairs
 
 SIDES = ("ours", "published")
 

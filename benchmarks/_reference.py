@@ -21,8 +21,8 @@ import pandas as pd
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from liegan_min.config import GameConfig
-from liegan_min.data import Pairs
+from liegan_min.game.config import GameConfig
+from liegan_min.game.pairs import Pairs
 
 FILES = ("gan.py", "train.py", "utils.py", "dataset.py")
 _DROPPED = re.compile(r"(?m)^(from numpy import \*|from torchvision .*|import torchvision.*)$")

@@ -11,7 +11,7 @@ import torch
 from _tasks import Task
 from _timing import cpu, ratio
 
-from liegan_min.game import Game
+from liegan_min.game.game import Game
 
 
 def products(passes: tuple[tuple[int, bool], ...], inputs: int) -> Callable[[], None]:

@@ -13,16 +13,16 @@ from typing import TypeVar
 import numpy as np
 from torch import Tensor
 
-from liegan_min import linalg
-from liegan_min.algebra import LieAlgebra
-from liegan_min.config import GameConfig
-from liegan_min.data import Pairs, as_pairs
-from liegan_min.datasets import top_tagging
-from liegan_min.datasets.jets import storage
-from liegan_min.errors import InputError
-from liegan_min.experiments import BLOCKS, SO2, settings, two_body_pairs
-from liegan_min.game import Game
-from liegan_min.groups import ETA
+from liegan_book.datasets import top_tagging
+from liegan_book.datasets.jets import storage
+from liegan_book.experiments import BLOCKS, SO2, settings, two_body_pairs
+from liegan_min.algebra import linalg
+from liegan_min.algebra.groups import ETA
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base.errors import InputError
+from liegan_min.game.config import GameConfig
+from liegan_min.game.game import Game
+from liegan_min.game.pairs import Pairs, as_pairs
 
 Rules = TypeVar("Rules", bound=Game)
 

@@ -42,7 +42,7 @@ from _step import per_step
 from _tasks import TASKS, write_sample
 from _timing import show
 
-from liegan_min.errors import LieganError
+from liegan_min.base.errors import LieganError
 
 
 def arguments() -> argparse.Namespace:

@@ -119,7 +119,7 @@ def learned() -> Any:
     """Return the generator of the first record of LieGAN on two-body orbits, (1, 8, 8)."""
     import torch
 
-    from liegan_min import paths
+    from liegan_book.records import paths
 
     name = paths.root() / "data/results/two-body-discovery/liegan/paper-s0.json"
     return torch.tensor(json.loads(name.read_text())["arrays"]["basis"], dtype=torch.float64)
@@ -129,9 +129,9 @@ def measure(python: str | None, rounds: int, steps: int) -> dict[str, Any]:
     """Time everything in turn; return milliseconds and ratios."""
     import torch
 
+    from liegan_book.experiments import SO2
     from liegan_min.equivariant.emlp import EMLP
     from liegan_min.equivariant.reps import V
-    from liegan_min.experiments import SO2
 
     torch.set_num_threads(1)
     L, channels = learned(), VECTORS * V

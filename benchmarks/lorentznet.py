@@ -40,10 +40,10 @@ from _lorentznet import DROPOUT, SIDES, Ours, Published, Rows, renamed
 from _timing import cpu, ratio, show
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
-from liegan_min.datasets.jets import storage
-from liegan_min.datasets.jets.ragged import Jets
-from liegan_min.errors import InputError, LieganError
-from liegan_min.records import peak_memory_mb
+from liegan_book.datasets.jets import storage
+from liegan_book.records import peak_memory_mb
+from liegan_min.base.errors import InputError, LieganError
+from liegan_min.equivariant.jets import Jets
 
 FEWEST, MOST = 30, 60  # constituents
 

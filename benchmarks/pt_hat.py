@@ -16,9 +16,9 @@ from typing import Any, get_args
 import numpy as np
 from _timing import show
 
-from liegan_min.datasets.jets.production import ProductionConfig, make_shard
-from liegan_min.datasets.jets.simulate import JetConfig, Kind
-from liegan_min.datasets.kinematics import mass
+from liegan_book.datasets.jets.production import ProductionConfig, make_shard
+from liegan_book.datasets.jets.simulate import JetConfig, Kind
+from liegan_book.datasets.kinematics import mass
 
 
 def bias(kind: Kind, jets: int, low: float, seed: int) -> dict[str, Any]:

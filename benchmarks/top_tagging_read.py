@@ -24,9 +24,9 @@ import h5py
 import numpy as np
 from _timing import cpu, show
 
-from liegan_min.datasets import top_tagging
-from liegan_min.datasets.jets.ragged import Jets
-from liegan_min.records import peak_memory_mb
+from liegan_book.datasets import top_tagging
+from liegan_book.records import peak_memory_mb
+from liegan_min.equivariant.jets import Jets
 
 
 def jets(n: int, seed: int) -> Jets:

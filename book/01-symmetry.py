@@ -29,11 +29,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from liegan_min import linalg
-from liegan_min.algebra import LieAlgebra
-from liegan_min.datasets import two_body
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, use_style
-from liegan_min.groups import so
+from liegan_min.algebra import linalg
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_book.datasets import two_body
+from liegan_book.publishing.figures import DATA, LEARNED, MOVED, MUTED, use_style
+from liegan_min.algebra.groups import so
 
 use_style()
 PURPLE = "#aa4499"

@@ -31,12 +31,21 @@ import pandas as pd
 import torch
 from IPython.display import HTML
 
-from liegan_min import flow_demo, linalg, tolerances
-from liegan_min.algebra import LieAlgebra, bracket
-from liegan_min.coefficients import IntegerGrid
-from liegan_min.datasets import two_body
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, heat, use_style
-from liegan_min.groups import diagonal, dilation, gl, so, so13, span_of
+from liegan_book.publishing import flow_demo
+from liegan_min.algebra import linalg
+from liegan_min.base import tolerances
+from liegan_min.algebra.lie_algebra import LieAlgebra, bracket
+from liegan_min.game.coefficients import IntegerGrid
+from liegan_book.datasets import two_body
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    heat,
+    use_style,
+)
+from liegan_min.algebra.groups import diagonal, dilation, gl, so, so13, span_of
 
 use_style()
 PURPLE = "#aa4499"
@@ -586,7 +595,7 @@ for name, a in {"boosts": LieAlgebra(K), "with rotations": so13()}.items():
 # and $\cos J$ are not: they belong to the coordinates of the data.
 
 # %%
-from liegan_min.groups import conjugate
+from liegan_min.algebra.groups import conjugate
 
 S = torch.randn(4, 4, dtype=torch.float64, generator=torch.manual_seed(6))
 inverse = torch.linalg.inv(S)

@@ -29,17 +29,26 @@ import numpy as np
 import torch
 from torch.nn.functional import logsigmoid, softplus
 
-from liegan_min import losses, tolerances
-from liegan_min.algebra import LieAlgebra
-from liegan_min.coefficients import IntegerGrid, Normal, Uniform
-from liegan_min.config import GameConfig
-from liegan_min.data import as_pairs
-from liegan_min.discovery import discover
-from liegan_min.discriminator import Discriminator
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, heat, use_style
-from liegan_min.generator import LieGenerator
-from liegan_min.groups import so
-from liegan_min.metrics import curve
+from liegan_min.game import losses
+from liegan_min.base import tolerances
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
+from liegan_min.game.config import GameConfig
+from liegan_min.game.pairs import as_pairs
+from liegan_min.game.discovery import discover
+from liegan_min.game.discriminator import Discriminator
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    heat,
+    use_style,
+)
+from liegan_min.game.generator import LieGenerator
+from liegan_min.algebra.groups import so
+from liegan_book.experiments.metrics.discovery import curve
 
 use_style()
 torch.set_num_threads(1)  # small matrices: a second thread only gets in the way

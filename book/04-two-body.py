@@ -30,20 +30,24 @@ from IPython.display import Markdown
 from myst_nb import glue
 from scipy.linalg import logm
 
-from liegan_min import (
-    experiments,
-    groups,
-    linalg,
-    poster,
-    records,
-    tables,
-    tolerances,
+from liegan_book import experiments, records
+from liegan_min.algebra import groups, linalg
+from liegan_book.results import poster, tables
+from liegan_min.base import tolerances
+from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_book.baselines.spectral import spectral
+from liegan_book.datasets import store
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    STATE,
+    TRUTH,
+    heat,
+    path,
 )
-from liegan_min.algebra import LieAlgebra, act
-from liegan_min.baselines.spectral import spectral
-from liegan_min.datasets import store
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, STATE, TRUTH, heat, path
-from liegan_min.figures import use_style
+from liegan_book.publishing.figures import use_style
 
 use_style()
 FLOW = 0.95  # cosine from which a direction counts as the flow of time
@@ -397,7 +401,7 @@ assert found_time > FLOW
 # the raw cosine stays misleading. Only noise, or a moving centre of mass, fills the space.
 
 # %%
-from liegan_min.datasets import two_body
+from liegan_book.datasets import two_body
 
 unequal = two_body.orbits(100, masses=(1.0, 3.0), seed=1)
 print("rank with unequal masses:", linalg.support(unequal.state).shape[1])

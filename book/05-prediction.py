@@ -31,15 +31,24 @@ import torch
 from IPython.display import Markdown
 from myst_nb import glue
 
-from liegan_min import experiments, linalg, records, tables
-from liegan_min.algebra import LieAlgebra, act
-from liegan_min.cleaning import cleaned
+from liegan_book import experiments, records
+from liegan_min.algebra import linalg
+from liegan_book.results import tables
+from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_min.algebra.cleaning import cleaned
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.reps import LOOSE, Spaces, V
-from liegan_min.experiments.two_body_prediction import found_by
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
-from liegan_min.prediction import predict
-from liegan_min.prediction_metrics import step_errors
+from liegan_book.experiments.two_body_prediction import found_by
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    use_style,
+)
+from liegan_book.training.prediction import predict
+from liegan_book.experiments.metrics.prediction import step_errors
 
 use_style()
 truth = experiments.SO2
@@ -626,7 +635,7 @@ assert min(after) > max(before)
 # them.
 
 # %%
-from liegan_min import groups
+from liegan_min.algebra import groups
 from liegan_min.equivariant.reps import Rep
 
 for algebra in (groups.so(2), groups.so(3), groups.so13()):

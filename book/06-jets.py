@@ -34,13 +34,21 @@ from matplotlib.colors import LogNorm, to_rgba
 from myst_nb import glue
 from scipy.stats import gaussian_kde
 
-from liegan_min import groups, tables
-from liegan_min import jet_observables as obs
-from liegan_min.algebra import act
-from liegan_min.baselines import jet_trees
-from liegan_min.datasets.jets import storage
-from liegan_min.datasets.kinematics import cylindrical, massless, wrap
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
+from liegan_min.algebra import groups
+from liegan_book.results import tables
+from liegan_book.datasets.jets import observables as obs
+from liegan_min.algebra.lie_algebra import act
+from liegan_book.training import jet_trees
+from liegan_book.datasets.jets import storage
+from liegan_book.datasets.kinematics import cylindrical, massless, wrap
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    use_style,
+)
 
 use_style()
 
@@ -628,7 +636,7 @@ assert loss > 5
 # the beam keep it, nothing else does. So the law of our jets has *less* symmetry than physics.
 
 # %%
-from liegan_min.datasets.jets import Jets
+from liegan_min.equivariant.jets import Jets
 
 some = test.take(slice(0, 200))
 before = obs.features(some)

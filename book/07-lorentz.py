@@ -29,13 +29,24 @@ import torch
 from IPython.display import Markdown
 from myst_nb import glue
 
-from liegan_min import experiments, groups, records, tables, tolerances
-from liegan_min.algebra import LieAlgebra, act
-from liegan_min.datasets import four_momenta
-from liegan_min.datasets.kinematics import mass_squared
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, heat, use_style
-from liegan_min.groups import ETA
-from liegan_min.lorentz_metrics import CONE
+from liegan_book import experiments, records
+from liegan_min.algebra import groups
+from liegan_book.results import tables
+from liegan_min.base import tolerances
+from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_book.datasets import four_momenta
+from liegan_book.datasets.kinematics import mass_squared
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    heat,
+    use_style,
+)
+from liegan_min.algebra.groups import ETA
+from liegan_book.experiments.metrics.lorentz import CONE
 
 use_style()
 MOMENTUM = ["$E$", "$p_x$", "$p_y$", "$p_z$"]
@@ -767,7 +778,7 @@ assert median("augerino-plus", "grassmann") > 3 * median("liegan", "grassmann")
 # smooth parts of the law later, and so they have had less time to pull the span askew.
 
 # %%
-from liegan_min.discovery import discover
+from liegan_min.game.discovery import discover
 
 config = experiments.settings("top-tagging-discovery", "liegan", "quick")
 blunt = discover(pairs, config.model_copy(update={"standardise": True}), seed=0)

@@ -33,17 +33,28 @@ from IPython.display import Markdown
 from myst_nb import glue
 from torch import nn
 
-from liegan_min import experiments, linalg, poster, records, roc, tables, tolerances
-from liegan_min.datasets.jets import storage
+from liegan_book import experiments, records
+from liegan_min.algebra import linalg
+from liegan_book.results import poster, tables
+from liegan_book.training import roc
+from liegan_min.base import tolerances
+from liegan_book.datasets.jets import storage
 from liegan_min.equivariant.jet_graph import BEAMS, JetGraphs
 from liegan_min.equivariant.lorentznet import LorentzNet, checked_form
 from liegan_min.equivariant.message_layer import psi
-from liegan_min.errors import InputError
-from liegan_min.experiments import top_tagging
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
-from liegan_min.groups import ETA
-from liegan_min.tagging_config import TaggingConfig
-from liegan_min.tagging_metrics import (
+from liegan_min.base.errors import InputError
+from liegan_book.experiments import top_tagging
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    use_style,
+)
+from liegan_min.algebra.groups import ETA
+from liegan_book.training.tagging_config import TaggingConfig
+from liegan_book.experiments.metrics.tagging import (
     CURVE,
     RAPIDITIES,
     invariance_error,
@@ -1167,7 +1178,7 @@ Markdown(
 # $L b_+ = L b_- = 0$: a null space.
 
 # %%
-from liegan_min import groups
+from liegan_min.algebra import groups
 
 so13 = groups.so13().basis
 condition = torch.einsum("cij,bj->bic", so13, BEAMS.double()).reshape(-1, len(so13))

@@ -31,14 +31,22 @@ import torch
 from IPython.display import Markdown
 from myst_nb import glue
 
-from liegan_min import experiments, records, tables
-from liegan_min.algebra import act
-from liegan_min.cyclic_metrics import R_Z, generates, turn
-from liegan_min.datasets import cyclic
-from liegan_min.evidence import Bookmaker, EvidenceConfig
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
-from liegan_min.rotation_group import implied
-from liegan_min.turns import powers
+from liegan_book import experiments, records
+from liegan_book.results import tables
+from liegan_min.algebra.lie_algebra import act
+from liegan_book.experiments.metrics.cyclic import R_Z, generates, turn
+from liegan_book.datasets import cyclic
+from liegan_min.discrete.evidence import Bookmaker, EvidenceConfig
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    use_style,
+)
+from liegan_min.discrete.rotation_group import implied
+from liegan_min.discrete.turns import powers
 
 use_style()
 STEP = 2 * math.pi / 7
@@ -189,8 +197,8 @@ _ = ax.spines["left"].set_visible(False)
 # {cite}`rahaman2019spectral`. And the product is there because $f$ holds one: $z$ times a saw.
 
 # %%
-from liegan_min.discriminator import Discriminator
-from liegan_min.fourier import FourierCritics
+from liegan_min.game.discriminator import Discriminator
+from liegan_min.game.fourier import FourierCritics
 
 pairs = cyclic.pairs(20_000, 7, seed=0)
 moved = pairs.x @ torch.from_numpy(half).float().T
@@ -348,7 +356,7 @@ assert all(free[seed] < paired[seed] for seed in free)
 # a batch is moved by $L_r$ and judged by critic $r$, so one backward pass serves them all.
 
 # %%
-from liegan_min.restarts import kept_by_moments, search
+from liegan_min.game.restarts import kept_by_moments, search
 
 config = experiments.settings("cyclic", "liegan-restarts", "paper")
 within = kept_by_moments(pairs.x)

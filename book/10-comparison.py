@@ -32,21 +32,30 @@ from matplotlib.colors import LinearSegmentedColormap
 from myst_nb import glue
 from torch.nn import functional as F
 
-from liegan_min import experiments, poster, records, tables, tolerances
-from liegan_min.baselines import msr
-from liegan_min.baselines.augerino import AugerinoConfig, augerino
-from liegan_min.carried import Carried
-from liegan_min.coefficients import Uniform
-from liegan_min.comparison_metrics import POWERS, between, draw
-from liegan_min.datasets import comparison
-from liegan_min.discovery import discover
-from liegan_min.experiments.comparison import CANNOT
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
-from liegan_min.generator import LieGenerator
-from liegan_min.overview import command
-from liegan_min.perceptron import perceptron
-from liegan_min.permutations import commuting
-from liegan_min.transformations import angles, distance, shares
+from liegan_book import experiments, records
+from liegan_book.results import poster, tables
+from liegan_min.base import tolerances
+from liegan_book.baselines import msr
+from liegan_book.baselines.augerino import AugerinoConfig, augerino
+from liegan_book.baselines.carried import Carried
+from liegan_min.game.coefficients import Uniform
+from liegan_book.experiments.metrics.comparison import POWERS, between, draw
+from liegan_book.datasets import comparison
+from liegan_min.game.discovery import discover
+from liegan_book.experiments.comparison import CANNOT
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    use_style,
+)
+from liegan_min.game.generator import LieGenerator
+from liegan_book.results.overview import command
+from liegan_min.game.discriminator import perceptron
+from liegan_book.baselines.permutations import commuting
+from liegan_book.baselines.transformations import angles, distance, shares
 
 use_style()
 

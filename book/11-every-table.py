@@ -29,9 +29,18 @@ import numpy as np
 from IPython.display import Markdown
 from myst_nb import glue
 
-from liegan_min import overview, paths, records, tables, verify
-from liegan_min.figures import DATA, LEARNED, MOVED, MUTED, TRUTH, use_style
-from liegan_min.poster import TABLES
+from liegan_book.results import overview, tables, verify
+from liegan_book.records import paths
+from liegan_book import records
+from liegan_book.publishing.figures import (
+    DATA,
+    LEARNED,
+    MOVED,
+    MUTED,
+    TRUTH,
+    use_style,
+)
+from liegan_book.results.poster import TABLES
 
 use_style()
 lines = overview.cells()
@@ -431,7 +440,7 @@ cells("comparison")
 # Here is one run, made again now.
 
 # %% tags=["hide-input"]
-from liegan_min import tolerances
+from liegan_min.base import tolerances
 
 glue("repeated", f"{tolerances.REPEATED:g}", display=False)
 glue("agrees", f"{tolerances.AGREES:.0%}", display=False)

@@ -28,11 +28,12 @@ import torch
 from IPython.display import Markdown
 from myst_nb import glue
 
-from liegan_min import experiments, overview, tables
-from liegan_min.datasets import store
-from liegan_min.figures import use_style
-from liegan_min.game import Game
-from liegan_min.poster import TABLES
+from liegan_book import experiments
+from liegan_book.results import overview, tables
+from liegan_book.datasets import store
+from liegan_book.publishing.figures import use_style
+from liegan_min.game.game import Game
+from liegan_book.results.poster import TABLES
 
 use_style()
 

@@ -24,7 +24,9 @@ from collections import Counter
 import numpy as np
 from IPython.display import Markdown
 
-from liegan_min import paths, records, tables
+from liegan_book.records import paths
+from liegan_book import records
+from liegan_book.results import tables
 
 notebooks = sorted((paths.root() / "book").glob("[0-9]*.ipynb"))
 facts = {p.stem: json.loads(p.read_text())["metadata"]["liegan"] for p in notebooks}

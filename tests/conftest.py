@@ -7,8 +7,8 @@ import pytest
 import torch
 from hypothesis import settings
 
-from liegan_min.algebra import LieAlgebra
-from liegan_min.groups import so13
+from liegan_min.algebra.groups import so13
+from liegan_min.algebra.lie_algebra import LieAlgebra
 
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)

@@ -92,7 +92,7 @@ def test_the_readme_opens_with_the_two_commands():
 
 def test_the_command_lines_of_the_readme_are_understood():
     typer_testing = pytest.importorskip("typer.testing")
-    from liegan_min.cli import app
+    from liegan_book.cli.main import app
 
     lines = re.findall(r"(?:^|`)liegan ((?:[a-z0-9-]+).*?)(?:`|\s{2,}#|$)", text("README.md"), re.M)
     assert len(lines) >= 4

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from liegan_min.algebra import LieAlgebra, act
-from liegan_min.errors import InputError
-from liegan_min.one_parameter import one_parameter
+from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_min.algebra.one_parameter import one_parameter
+from liegan_min.base.errors import InputError
 
 #: Condition number of the eigenvectors above which a spectral sum loses too many digits.
 _PARALLEL = 1e3

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from liegan_min.parallel import total
+from liegan_min.base.parallel import total
 
 
 class BatchNorm(nn.Module):

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from liegan_min.algebra import LieAlgebra
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base.errors import InputError
 from liegan_min.equivariant.reps import LOOSE, SCALAR, Rep, Spaces, V
-from liegan_min.errors import InputError
 
 #: The blocks of W: from scalars or vectors, to scalars or vectors.
 _BLOCKS = (("v", "v"), ("v", "s"), ("s", "v"), ("s", "s"))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from liegan_min.perceptron import perceptron
+from liegan_min.game.discriminator import perceptron
 
 #: Row vector times this: (q1, p1, q2, p2) components of dH to those of dz/dt.
 _TURN = torch.kron(torch.eye(2), torch.tensor([[0.0, -1.0], [1.0, 0.0]]))

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from liegan_min.datasets.jets.ragged import I64, Jets
-from liegan_min.errors import InputError
+from liegan_min.base.errors import InputError
+from liegan_min.equivariant.jets import I64, Jets
 
 #: Two particles of mass 1 along the beam axis, as published: they tell the network what no Lorentz
 #: invariant of the jet alone can, where the beam is and how fast the jet moves.

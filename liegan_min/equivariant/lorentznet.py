@@ -16,10 +16,10 @@ from typing import get_args
 import torch
 from torch import Tensor, nn
 
+from liegan_min.algebra.groups import ETA
+from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jet_graph import Graphs
 from liegan_min.equivariant.message_layer import Layer, Sees, psi
-from liegan_min.errors import InputError
-from liegan_min.groups import ETA
 
 
 def checked_form(J: Tensor) -> Tensor:

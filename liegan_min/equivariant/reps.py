@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liegan_min.algebra import LieAlgebra
-from liegan_min.errors import InputError
-from liegan_min.linalg import Array, as_float64
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.algebra.linalg import Array, as_float64
+from liegan_min.base.errors import InputError
 
 #: What the poster loosened the test for a zero singular value to, so that a learned basis passes.
 LOOSE = 5e-3

@@ -1,0 +1,1 @@
+"""The reproduction: what makes the numbers of the LieGAN book."""

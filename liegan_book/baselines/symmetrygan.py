@@ -1,0 +1,91 @@
+"""SymmetryGAN (Desai et al. 2022, arXiv:2112.05722): one free group element against a critic.
+
+The generator is a matrix g, the same for every sample: no exponential, no coefficients, so what is
+found is one element of the symmetry group and not its algebra.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from liegan_min.algebra import linalg
+from liegan_min.game import loop
+from liegan_min.game.config import GameConfig
+from liegan_min.game.discovery import set_up
+from liegan_min.game.game import Game
+from liegan_min.game.generator import LieGenerator, YKind
+from liegan_min.game.pairs import Pairs
+
+
+class ElementGenerator(LieGenerator):
+    """Moves everything by the one matrix g = L[0], which is free inside the mask."""
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        """Return g, n times, (n, k, k)."""
+        return self.L[0].expand(n, -1, -1)
+
+
+class SymmetryGAN(Game):
+    """LieGAN's game with one group element in place of a generator of them."""
+
+    def make_generator(self, k: int, mask: Tensor | None, y_kind: YKind) -> LieGenerator:
+        """Return the player that moves the data."""
+        return ElementGenerator(
+            k, mask=mask, init_scale=self.config.init_scale, y_kind=y_kind, rng=self.rng
+        )
+
+
+@dataclass(frozen=True)
+class Element:
+    """What SymmetryGAN found.
+
+    Attributes:
+        g: (k, k), the averaged matrix, float64.
+        last: (k, k), the matrix of the last step: what the published code reports.
+        course: how the game went; its bases, (epochs, 1, k, k), are matrices g.
+        support: (k, r), the directions in which x is not zero.
+    """
+
+    g: Tensor
+    last: Tensor
+    course: loop.Course
+    support: linalg.Array
+    seed: int
+    config: GameConfig
+
+    @property
+    def seconds(self) -> float:
+        """Wall time, over all the sittings of a resumed run."""
+        return self.course.seconds
+
+
+def discover_element(
+    pairs: Pairs,
+    config: GameConfig | None = None,
+    *,
+    rules: type[SymmetryGAN] = SymmetryGAN,
+    mask: Tensor | None = None,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    checkpoint: Path | None = None,
+    progress: bool | None = None,
+) -> Element:
+    """Find one element of the symmetry group of a joint law.
+
+    Args and errors: those of `discovery.discover`; it knows no `within`.
+    """
+    config = config or GameConfig()
+    start = set_up(pairs, config, rules=rules, mask=mask, seed=seed, device=device)
+    course = loop.play(start.game, start.train, start.key, checkpoint=checkpoint, progress=progress)
+    return Element(
+        g=course.bases[-1, 0].double(),
+        last=start.game.generator.L[0].detach().cpu().double(),
+        course=course,
+        support=start.support,
+        seed=seed,
+        config=config,
+    )

@@ -1,0 +1,109 @@
+"""What a table cell is: a method with its settings, how it is run, and how it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from liegan_book import records
+from liegan_book.datasets import download, store
+from liegan_book.experiments.metrics.discovery import Judged
+from liegan_book.records import DataSource, paths
+from liegan_min.base import files
+from liegan_min.base.errors import InputError
+from liegan_min.base.settings import Settings
+
+
+class Play(Protocol):
+    """Runs a method once; what it returns has the `seconds` that it took."""
+
+    def __call__(
+        self,
+        config: Any,
+        *,
+        seed: int,
+        device: str,
+        checkpoint: Path | None,
+        progress: bool | None,
+    ) -> Any:
+        """Return what was found."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to do a task.
+
+    Attributes:
+        profiles: settings by profile.
+        play: runs it.
+        judge: metrics and arrays of what `play` returned.
+        data: name of the data set that it runs on.
+        fingerprint: checksum of the data of a seed, where they are made anew for each; default: the
+            data set is a committed file.
+        needs: (experiment, method) of the records that a run builds on, with its own seed.
+        public: profiles that run on the files of the public top-tagging benchmark instead.
+    """
+
+    profiles: Mapping[str, Settings]
+    play: Play
+    judge: Callable[[Any], Judged]
+    data: str
+    needs: tuple[tuple[str, str], ...] = ()
+    fingerprint: Callable[[int], str] | None = None
+    public: frozenset[str] = frozenset()
+
+    def source(self, profile: str, seed: int) -> DataSource:
+        """Return the name and the checksum of the data that a run sees.
+
+        Raises:
+            DamagedFileError: if the data set's file was changed or is a committed one and missing.
+            InputError: if the public files are not there.
+        """
+        if profile in self.public:
+            sums = [files.sha256(path).encode() for path in public_files().values()]
+            return DataSource(name="top-tagging-public", sha256=sha256(b"".join(sums)).hexdigest())
+        made = self.fingerprint
+        return DataSource(name=self.data, sha256=made(seed) if made else store.checksum(self.data))
+
+
+def public_files() -> dict[str, Path]:
+    """Return the files of the public top-tagging benchmark by split.
+
+    Raises:
+        InputError: if one is not there, saying how to get it.
+    """
+    found = {split: paths.cache() / public.name for split, public in download.FILES.items()}
+    for split, path in found.items():
+        if not path.exists():
+            raise InputError(
+                f"there is no {path}; download it with: liegan data top-tagging {split}"
+            )
+    return found
+
+
+def learned(experiment: str, method: str, array: str, seed: int) -> Tensor:
+    """Return an array that a discovery found with a seed, from its record, in float64.
+
+    Raises:
+        InputError: if there is no such record.
+    """
+    path = records.where(experiment, method, "paper", seed)
+    if not path.exists():
+        raise InputError(
+            f"no record {path.name} of {method}; run: "
+            f"liegan run {experiment} {method} --profile paper --seed {seed}"
+        )
+    return torch.tensor(records.load(path).arrays[array], dtype=torch.float64)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A task, and the methods that are tried on it, in the order of their table."""
+
+    methods: Mapping[str, Method]

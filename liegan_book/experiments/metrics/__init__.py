@@ -1,0 +1,1 @@
+"""How each answer is judged, under the names that records and tables use."""

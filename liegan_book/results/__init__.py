@@ -1,0 +1,1 @@
+"""The poster beside our records: tables, verdicts, verification."""

@@ -1,0 +1,149 @@
+"""The poster's own numbers and claims, once, with their source.
+
+Source of all of it: J. Yang, R. Walters, N. Dehmamy, R. Yu, "Generative Adversarial Symmetry
+Discovery", ICML 2023, poster; the paper is arXiv:2302.00236.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from liegan_book.records import Profile
+
+#: Whether more or less of a metric is better.
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a table of the poster."""
+
+    method: str
+    metric: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the poster, or a claim that it makes in words.
+
+    Attributes:
+        claim: what the poster says, in our words.
+        claimed: methods that the claim speaks of, where it is in words.
+        controls: methods run on seeds that were picked, to compare one with one: no verdict.
+        metric: what decides, with its direction.
+        cells: the poster's numbers; empty where it gives none.
+        scale: "log" where the metric spans decades, so that a factor counts, not a difference;
+            "mark" where the poster gives a tick (1) or a cross (0).
+        threshold: what counts as having found what the poster claims, where it gives no number.
+        profile: of the records that stand beside the poster's numbers.
+        same_data: whether these records are of the poster's data, or of others made like them.
+    """
+
+    task: str
+    claim: str
+    metric: str
+    better: Better
+    cells: tuple[Cell, ...] = ()
+    claimed: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    threshold: float | None = None
+    scale: Literal["linear", "log", "mark"] = "linear"
+    profile: Profile = "paper"
+    same_data: bool = True
+
+
+def _cells(metric: str, values: dict[str, float]) -> tuple[Cell, ...]:
+    return tuple(Cell(method, metric, value) for method, value in values.items())
+
+
+#: The rows of the poster's comparison, each a kind of symmetry to be found.
+KINDS = ("discrete", "continuous", "given-subset", "unknown-subset")
+
+
+def _marks(**printed: str) -> tuple[Cell, ...]:
+    """Return the cells of the comparison from a column of marks for each method."""
+    return tuple(
+        Cell(f"{kind}-{method}", "success", float(mark == "✓"))
+        for method, marks in printed.items()
+        for kind, mark in zip(KINDS, marks, strict=True)
+    )
+
+
+TABLES: dict[str, Table] = {
+    "two-body-discovery": Table(
+        task="Two-body discovery",
+        claim="LieGAN finds the SO(2) that turns positions and momenta of both masses together, "
+        "also in the expanded search",
+        metric="support_cosine",
+        better="higher",
+        claimed=("liegan", "liegan-es"),
+        threshold=0.999,
+    ),
+    "two-body-prediction": Table(
+        task="Two-body prediction",
+        claim="The discovered algebra makes equivariant networks that predict orbits",
+        metric="test_mse",
+        better="lower",
+        scale="log",
+        cells=_cells(
+            "test_mse",
+            {
+                "emlp-liegan": 6.43e-5,
+                "emlp-liegan-es": 2.41e-4,
+                "emlp-augerino-plus": 9.41e-4,
+                "emlp-ground-truth": 9.45e-6,
+                "aug-liegan": 3.79e-5,
+                "aug-liegan-es": 6.17e-5,
+                "aug-augerino-plus": 1.47,
+                "aug-symmetrygan": 6.79e-4,
+                "aug-ground-truth": 1.39e-5,
+                "hnn": 3.63e-4,
+                "mlp": 8.49e-2,
+            },
+        ),
+    ),
+    "top-tagging-discovery": Table(
+        task="Top-tagging discovery",
+        claim="LieGAN finds SO(1,3)+ from the constituents of jets, with its boosts and rotations",
+        metric="cos_J",
+        better="higher",
+        claimed=("liegan",),
+        threshold=0.99,
+    ),
+    "top-tagging": Table(
+        task="Top quark tagging",
+        claim="A network built on the discovered metric almost reaches LorentzNet",
+        metric="auroc",
+        better="higher",
+        profile="cpu",
+        same_data=False,
+        cells=_cells(
+            "accuracy",
+            {"lorentznet": 0.940, "liegnn": 0.938, "lorentznet-wo": 0.934, "egnn": 0.922},
+        )
+        + _cells(
+            "auroc",
+            {"lorentznet": 0.9857, "liegnn": 0.9848, "lorentznet-wo": 0.9832, "egnn": 0.9760},
+        ),
+    ),
+    "cyclic": Table(
+        task="Discrete rotation",
+        claim="With integer coefficients LieGAN finds the rotation of order 7",
+        metric="success",
+        better="higher",
+        claimed=("liegan",),
+        controls=("liegan-lambda-0",),
+        threshold=1.0,
+    ),
+    "comparison": Table(
+        task="Comparison of methods",
+        claim="LieGAN finds discrete and continuous groups, and subsets of given or unknown groups",
+        metric="success",
+        better="higher",
+        scale="mark",
+        profile="cpu",
+        cells=_marks(msr="✓×××", augerino="××✓×", liegan="✓✓✓✓"),
+    ),
+}

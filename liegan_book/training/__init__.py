@@ -1,0 +1,1 @@
+"""Supervised training: predictors, taggers, and how good a score is."""

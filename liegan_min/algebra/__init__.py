@@ -1,0 +1,1 @@
+"""Matrix Lie algebras as values: exponential, bracket, names. No learning happens here."""

@@ -1,5 +1,0 @@
-"""Jets: simulated like those of the public top-tagging benchmark, and kept in little space."""
-
-from liegan_min.datasets.jets.ragged import Jets
-
-__all__ = ["Jets"]

@@ -1,0 +1,1 @@
+"""Finite groups of rotations: which order does the data have?"""

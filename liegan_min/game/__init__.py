@@ -1,0 +1,1 @@
+"""LieGAN itself: data, generator, discriminator, the game and what it found."""

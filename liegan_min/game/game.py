@@ -1,0 +1,220 @@
+"""The adversarial game: two players, one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base.checkpoint import moments, part, restore_moments, with_prefix
+from liegan_min.base.seeding import seeded
+from liegan_min.game import losses
+from liegan_min.game.config import GameConfig
+from liegan_min.game.discriminator import Discriminator
+from liegan_min.game.generator import LieGenerator, YKind
+
+#: The columns of the history, one row per epoch.
+TERMS = ("critic", "generator", "cosine")
+
+
+class Played(NamedTuple):
+    """What a step, or an epoch of them, leaves to look at: logits, (n,), and cosine terms, (m,)."""
+
+    real: Tensor
+    moved: Tensor
+    cosine: Tensor
+
+    def terms(self) -> Tensor:
+        """Return the mean of each of TERMS, (len(TERMS),)."""
+        tell = losses.critic_loss(self.real, self.moved)
+        return torch.stack([tell, losses.generator_loss(self.moved), self.cosine.mean()])
+
+    @classmethod
+    def together(cls, steps: list[Played]) -> Played:
+        """Put the steps of an epoch end to end."""
+        real, moved, cosine = zip(*steps, strict=True)
+        return cls(torch.cat(real), torch.cat(moved), torch.stack(cosine))
+
+
+class Game:
+    """The state of a game between a generator and a critic, and the rule of one step.
+
+    Each step both players move from the same position: the generator's gradient is taken against
+    the critic as it stands, and the critic's on data that the old generator moved. That is the
+    published order; `losses.judge` gives both gradients in one pass.
+
+    Args:
+        config: the settings.
+        k: dimension of the vectors.
+        inputs: numbers that the critic sees.
+        outputs: numbers that y holds, or labels that it may be: for rules with a predictor.
+        y_kind: how y answers to g.
+        mask: (k, k), the search space of L.
+        within: an algebra whose span L is looked for in.
+        classes: number of labels, if y is one.
+        scale: (inputs,), the spread of the critic's inputs, if it is to divide by it.
+        seed: of the start, the batches, and the coefficients.
+        device: where the tensors live.
+    """
+
+    #: The class of the player that moves the data.
+    player: type[LieGenerator] = LieGenerator
+
+    def __init__(
+        self,
+        config: GameConfig,
+        k: int,
+        inputs: int,
+        *,
+        outputs: int = 0,
+        y_kind: YKind = "vector",
+        mask: Tensor | None = None,
+        within: LieAlgebra | None = None,
+        classes: int = 0,
+        scale: Tensor | None = None,
+        seed: int = 0,
+        device: torch.device | None = None,
+    ) -> None:
+        self.config = config
+        self.within = within
+        self.device = device or torch.device("cpu")
+        self.rng = torch.Generator().manual_seed(seed)
+        self.generator = self.make_generator(k, mask, y_kind).to(self.device)
+        with seeded(seed):
+            self.critic = self.make_critic(inputs, outputs, classes, scale).to(self.device)
+        betas = config.beta1_generator, 0.999
+        self.moving = [p for p in self.generator.parameters() if p.requires_grad]
+        self.judging = list(self.critic.parameters())
+        players = [
+            {"params": self.moving, "lr": config.lr_generator, "betas": betas},
+            {"params": self.judging, "lr": config.lr_critic},
+        ]
+        self.optimiser = torch.optim.Adam(players, fused=True)
+        self.steps = self.epochs = 0
+        self.average = torch.zeros_like(self.generator.free)
+
+    def make_generator(self, k: int, mask: Tensor | None, y_kind: YKind) -> LieGenerator:
+        """Return the player that moves the data."""
+        return self.player(
+            k,
+            self.config.distribution(),
+            mask=mask,
+            init_scale=self.config.init_scale,
+            strength=self.config.strength,
+            y_kind=y_kind,
+            rng=self.rng,
+            within=self.within,
+        )
+
+    def make_critic(
+        self, inputs: int, outputs: int, classes: int, scale: Tensor | None
+    ) -> nn.Module:
+        """Return the player that judges it."""
+        return Discriminator(inputs, self.config.hidden, classes=classes, scale=scale)
+
+    def penalties(self) -> list[Tensor]:
+        """Return the weighted terms that are functions of L alone, each ()."""
+        c, L = self.config, self.generator.L
+        terms = []
+        if c.channels > 1 and c.correlation:
+            terms.append(c.correlation * losses.correlation(L))
+        if c.norm:
+            terms.append(c.norm * losses.norm(L, c.norm_order))
+        return terms
+
+    def laws(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is moved, and what the critic compares it with, (b, t, k) each: both are x.
+
+        A game between two laws has two of them (`carried.Carried`).
+        """
+        return x, x
+
+    def critic_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
+        """Return P("real" | real) - P("real" | moved) of the critic on pairs not trained on.
+
+        0: it cannot tell moved data from real. 1: it always can; the basis is not a symmetry. None
+        if there are no pairs.
+        """
+        if not len(x):
+            return None
+        x, seen = self.laws(x)
+        with torch.no_grad():
+            gx, gy = self.generator(x, y, torch.Generator().manual_seed(0))
+            real, moved = self.critic(seen, y), self.critic(gx, gy)
+        return float((real > 0).float().mean() - (moved > 0).float().mean())
+
+    def step(self, x: Tensor, y: Tensor | None) -> Played:
+        """Play one step on a batch: x, (b, t, k), and y."""
+        c = self.config
+        x, seen = self.laws(x)
+        t = x.shape[1]
+        z, left = self.generator.join(x, y)
+        real = z if seen is x else self.generator.join(seen, y)[0]
+        gz = self.generator.move(z, self.rng)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
+            verdict = losses.judge(self.critic, real, gz, left, c.reject)
+        with torch.no_grad():
+            same, away = losses.cosine_pull(gz[:, :t], x)
+            verdict.pull[:, :t].add_(away, alpha=c.cosine)
+        terms = self.penalties()
+        pulls = [verdict.pull, *(torch.ones_like(term) for term in terms)]
+        grads = torch.autograd.grad([gz, *terms], self.moving, pulls)
+        self.update(grads, verdict.critic_grads)
+        return Played(verdict.real, verdict.moved, same)
+
+    def update(self, moving: Sequence[Tensor], judging: Sequence[Tensor]) -> None:
+        """Let both players take their step along these gradients."""
+        for parameters, grads in ((self.moving, moving), (self.judging, judging)):
+            for parameter, grad in zip(parameters, grads, strict=True):
+                parameter.grad = grad
+        self.optimiser.step()
+        self.steps += 1
+        self.average.lerp_(self.generator.free.detach(), 1 - self.config.ema)
+
+    def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
+        """Play through an epoch of the data, in a new order. Returns the mean of the terms."""
+        order = torch.randperm(len(x), generator=self.rng)[: self.config.epoch_size].to(x.device)
+        left = (1 - self.epochs / self.config.epochs) ** 2 if self.config.anneal else 1.0
+        rates = self.config.lr_generator, self.config.lr_critic
+        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * left
+        # A last batch of one or two would let single points steer the game: leave it for next time.
+        rows = self.config.batch
+        left_over = len(order) % rows
+        used = len(order) if 2 * left_over >= rows else len(order) - left_over
+        xs = torch.split(x[order[:used]], rows)
+        ys = [None] * len(xs) if y is None else torch.split(y[order[:used]], rows)
+        played = [self.step(bx, by) for bx, by in zip(xs, ys, strict=True)]
+        self.epochs += 1
+        return type(played[0]).together(played).terms()
+
+    @property
+    def L(self) -> Tensor:  # noqa: N802 - the paper's symbol
+        """The averaged basis, (c, k, k), free of the zeros that the average started from."""
+        weight = 1 - self.config.ema ** max(self.steps, 1)
+        return self.generator.basis(self.average / weight).detach()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that a later process needs to play on exactly as this one would."""
+        return (
+            {"rng": self.rng.get_state(), "average": self.average}
+            | with_prefix("generator", self.generator.state_dict())
+            | with_prefix("critic", self.critic.state_dict())
+            | with_prefix("optimiser", moments(self.optimiser))
+        )
+
+    def restore(self, state: dict[str, Tensor], steps: int, epochs: int) -> None:
+        """Take up the position that `tensors` described.
+
+        Raises:
+            KeyError, RuntimeError: if the tensors are those of another game.
+        """
+        self.generator.load_state_dict(part(state, "generator"))
+        self.critic.load_state_dict(part(state, "critic"))
+        restore_moments(self.optimiser, part(state, "optimiser"))
+        self.average.copy_(state["average"])
+        self.rng.set_state(state["rng"])
+        self.steps, self.epochs = steps, epochs

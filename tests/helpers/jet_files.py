@@ -1,0 +1,78 @@
+"""Files of the benchmark's layout for tests to read, and to damage."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from liegan_book.datasets import top_tagging
+from liegan_min.equivariant.jets import Jets
+
+COLUMNS = [f"{c}_{i}" for i in range(200) for c in ("E", "PX", "PY", "PZ")]
+COLUMNS += ["truthE", "truthPX", "truthPY", "truthPZ"]
+
+
+def some_jets(n, seed=0, most=90):
+    """Massless constituents, 2 to `most` in each jet, of any momenta."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(2, most, n)
+    p = rng.normal(size=(counts.sum(), 3))
+    constituents = np.concatenate([np.linalg.norm(p, axis=1, keepdims=True), p], axis=1)
+    label = rng.integers(0, 2, n).astype(np.int8)
+    truth = np.where(label[:, None] == 1, rng.normal(size=(n, 4)), 0).astype(np.float32)
+    return Jets(constituents.astype(np.float32), counts, label, truth)
+
+
+def two_constituents(n):
+    """Two constituents a jet."""
+    rng = np.random.default_rng(0)
+    p = rng.normal(size=(2 * n, 3))
+    constituents = np.concatenate([np.linalg.norm(p, axis=1, keepdims=True), p], axis=1)
+    return Jets(
+        constituents.astype(np.float32),
+        np.full(n, 2),
+        (np.arange(n) % 2).astype(np.int8),
+        np.zeros((n, 4), np.float32),
+    )
+
+
+@pytest.fixture(scope="module")
+def frame(tmp_path_factory):
+    path = tmp_path_factory.mktemp("good") / "test.h5"
+    top_tagging.write(path, two_constituents(100), 1)
+    return pd.read_hdf(path, key="table")
+
+
+@pytest.fixture
+def good(tmp_path):
+    """A file that a test may damage."""
+    path = tmp_path / "test.h5"
+    top_tagging.write(path, two_constituents(100), 1)
+    return path
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Return a function that writes a table as the benchmark's were written."""
+
+    def saved(frame, **options):
+        path = tmp_path / "bad.h5"
+        frame.to_hdf(
+            path, key="table", format="table", **{"complib": "blosc", "complevel": 5} | options
+        )
+        return path
+
+    return saved
+
+
+@pytest.fixture
+def converted(tmp_path):
+    """Return a function that writes the converted layout, with arrays replaced."""
+
+    def written(**changes):
+        x = two_constituents(100).leading(200)
+        arrays = {"Pmu": x, "Nobj": np.full(100, 2), "label": np.arange(100) % 2} | changes
+        path = tmp_path / "bad.npz"
+        np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
+        return path
+
+    return written

@@ -1,0 +1,135 @@
+"""The command line as a user types it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from liegan_book.cli.main import app
+from liegan_book.records import paths
+from tests.liegan_min.game.test_discovery import cloud
+
+
+def liegan(*words, **env):
+    command = [sys.executable, "-m", "liegan_book", *map(str, words)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | env
+    )
+
+
+NOISE = np.random.default_rng(0).random((100, 2))
+
+
+@pytest.fixture
+def file(tmp_path):
+    x, y = cloud(400)
+    np.savez(tmp_path / "mine.npz", x=x, y=y)
+    return tmp_path / "mine.npz"
+
+
+def test_discover_prints_what_the_design_promises(file):
+    out = liegan("discover", file, "--epochs", 3, "--seed", 5, "--json")
+    assert out.returncode == 0, out.stderr
+    found = json.loads(out.stdout)
+    promised = "basis dimension algebra closure_defect support_rank invariant_form"
+    assert {*promised.split(), "critic_advantage", "seconds", "seed"} <= found.keys()
+    assert found["seed"] == 5
+    assert np.shape(found["basis"]) == (1, 2, 2)
+    assert np.shape(found["invariant_form"]) == (2, 2)
+    assert out.stderr == ""
+
+
+def test_discover_reads_as_text_too(file):
+    out = liegan("discover", file, "--epochs", 2)
+    assert "algebra: " in out.stdout
+    assert "basis:" in out.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["discover", "nowhere.npz"], "nowhere.npz is not a file; give an .npz with an array x"),
+        (["run", "x", "liegan"], "unknown experiment 'x'; there are: two-body-discovery"),
+        (["run", "two-body-discovery", "x"], "unknown method of two-body-discovery 'x'"),
+        (["run", "two-body-discovery", "liegan", "--profile", "x"], "unknown profile of liegan"),
+        (["table", "x"], "unknown experiment 'x'"),
+        (
+            ["table", "cyclic", "--profile", "x"],
+            "unknown profile 'x'; there are: quick, cpu, paper",
+        ),
+        (["verify", "--budget", "0"], "budget: no record of a run within 0 CPU seconds"),
+        (["bench", "x"], "unknown benchmark 'x'; there are: discovery"),
+        (["execute", "nothing"], "no chapter 'nothing'"),
+        (["execute", "01", "-p", "n", "3"], "-p needs --out"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_status_2(words, message):
+    out = liegan(*words)
+    assert out.returncode == 2
+    assert message in out.stderr
+    assert len(out.stderr.strip().splitlines()) == 1
+    assert out.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (
+            {"x": np.array([[0.0, np.nan]] * 100)},
+            "x holds NaN or infinity (as float32) in 100 of 100 samples",
+        ),
+        ({"x": np.ones((100, 2))}, "x is constant"),
+        ({"x": NOISE[:100], "y": NOISE[:99, 0]}, "x has 100 samples and y has 99"),
+        ({"x": NOISE[:20]}, "fewer than a batch of 64"),
+        ({"z": NOISE[:20]}, "has no array x (it has z)"),
+    ],
+)
+def test_data_that_cannot_be_used_are_named(tmp_path, arrays, message):
+    np.savez(tmp_path / "bad.npz", **arrays)
+    out = liegan("discover", tmp_path / "bad.npz")
+    assert out.returncode == 2
+    assert message in out.stderr
+
+
+def test_discover_can_be_told_what_y_is(file, tmp_path):
+    assert "y as vectors must end" in liegan("discover", file, "--y", "vector").stderr
+    assert "--y must be" in liegan("discover", file, "--y", "matrix").stderr
+
+
+def test_table_prints_the_committed_records():
+    rows = json.loads(liegan("table", "two-body-discovery", "--json").stdout)
+    methods = {p.name for p in (paths.results() / "two-body-discovery").iterdir()}
+    assert {r["method"] for r in rows} == methods
+    assert "liegan-es" in liegan("table", "two-body-discovery").stdout
+
+
+def test_table_all_prints_every_cell_below_the_headline():
+    printed, as_json = (
+        CliRunner().invoke(app, ["table", "all", *how]).stdout for how in ([], ["--json"])
+    )
+    content = json.loads(as_json)
+    assert printed.startswith(content["headline"] + "\n")
+    assert sum(content["counts"].values()) == len(content["cells"])
+    commands = {cell["command"] for cell in content["cells"]} - {""}
+    assert commands <= set(printed.splitlines())
+    assert all((paths.results() / r).is_file() for c in content["cells"] for r in c["records"])
+
+
+def test_table_comparison_prints_marks_and_cyclic_seeds():
+    assert "✓" in CliRunner().invoke(app, ["table", "comparison"]).stdout
+    rows = json.loads(CliRunner().invoke(app, ["table", "cyclic", "--json"]).stdout)
+    assert (rows[0]["method"], rows[0]["metric"]) == ("liegan", "success")
+
+
+def test_data_verify_says_how_far_the_file_is_from_its_recipe():
+    out = json.loads(liegan("data", "two-body", "--verify", "--json").stdout)
+    assert out["verified"] is True
+
+
+def test_help_lists_the_verbs():
+    out = liegan("--help").stdout
+    assert all(verb in out for verb in ("data", "discover", "run", "table", "verify", "execute"))

@@ -1,0 +1,126 @@
+"""What `fetch` sees to besides the network; here the bytes come from a file on this machine."""
+
+import errno
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from liegan_book.datasets import download, top_tagging
+from liegan_book.datasets.download import Public, fetch
+from liegan_min.base.errors import DamagedFileError, InputError, LieganError, MissingExtraError
+
+pytest.importorskip("pooch")
+
+
+@pytest.fixture(autouse=True)
+def downloads(monkeypatch):
+    """Put a copy in the place of each download; list what was asked for."""
+    asked = []
+
+    class Copying(download.Resuming):
+        def __call__(self, url, output_file, pooch=None):
+            asked.append(url)
+            shutil.copyfile(url, output_file)
+
+    monkeypatch.setattr(download, "Resuming", Copying)
+    return asked
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A folder with a small file of the converted layout, under the names of the public files."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    momenta = np.ones((10, 200, 4), np.float32)
+    with (folder / "test.h5").open("wb") as f:
+        np.savez(f, Pmu=momenta, Nobj=np.full(10, 200), is_signal=np.arange(10) % 2)
+    shutil.copy(folder / "test.h5", folder / "val.h5")
+    return folder
+
+
+def get(served, split="test"):
+    """Fetch from the folder into one beside it."""
+    files = {}
+    for name, path in (("test", served / "test.h5"), ("validation", served / "val.h5")):
+        content = path.read_bytes()
+        files[name] = Public(path.name, hashlib.md5(content).hexdigest(), len(content))  # noqa: S324
+    return fetch(split, target(served), url=f"{served}/{{}}", files=files)
+
+
+def target(served):
+    return served.parent / "target"
+
+
+@pytest.mark.parametrize(
+    ("split", "name"), [("test", "test.h5"), ("validation", "val.h5"), ("val", "val.h5")]
+)
+def test_each_split_is_a_file_fetched_once(served, downloads, split, name):
+    for _ in range(2):
+        assert get(served, split) == target(served) / name
+    assert downloads == [f"{served}/{name}"]
+    assert top_tagging.check(target(served) / name) == 10
+
+
+def test_another_file_of_that_name_is_not_written_over(served, downloads):
+    target(served).mkdir()
+    (target(served) / "test.h5").write_bytes(b"mine")
+    with pytest.raises(DamagedFileError, match=r"test\.h5 is not the public file.*rename it"):
+        get(served)
+    assert (target(served) / "test.h5").read_bytes() == b"mine"
+    assert downloads == []
+
+
+def test_a_file_of_another_layout_is_refused_even_with_the_right_checksum(served):
+    (served / "test.h5").write_bytes(b"PK\x03\x04 but no jets")
+    with pytest.raises(DamagedFileError, match=r"target/test\.h5 is cut short or damaged"):
+        get(served)
+
+
+def test_a_full_disk_is_noticed_before_the_download(served, downloads, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 10))
+    with pytest.raises(LieganError, match=r"has 0 MB free, and test\.h5 needs .* more; free or"):
+        get(served)
+    assert downloads == []
+
+
+def test_a_disk_that_fills_up_is_one_sentence(served, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "move", full)  # pooch's last step
+    with pytest.raises(
+        LieganError, match=r"cannot write .*test\.h5: No space left on device; free"
+    ):
+        get(served)
+    assert list(target(served).iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(served):
+    target(served).write_bytes(b"a file where the folder should be")
+    with pytest.raises(LieganError, match=r"cannot write .*test\.h5: .*; free or choose another"):
+        get(served)
+
+
+def test_a_split_that_is_not_there():
+    with pytest.raises(InputError, match="unknown split 'dev'; there are: train, validation, test"):
+        fetch("dev", Path("nowhere"))
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.raises(MissingExtraError, match=r"pooch; .*pip install 'liegan-min\[jets\]'"):
+        fetch("test", Path("nowhere"))
+
+
+def test_the_public_files_have_a_checksum_each():
+    assert {split: public.name for split, public in download.FILES.items()} == {
+        "train": "train.h5",
+        "validation": "val.h5",
+        "test": "test.h5",
+    }
+    assert len({public.md5 for public in download.FILES.values()}) == 3
+    assert all(len(bytes.fromhex(public.md5)) == 16 for public in download.FILES.values())

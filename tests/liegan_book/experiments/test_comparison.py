@@ -1,0 +1,89 @@
+"""The comparison: its cells, their budget, and that each one plays."""
+
+import itertools
+
+import pytest
+import torch
+
+from liegan_book import experiments
+from liegan_book.baselines.augerino import AugerinoConfig
+from liegan_book.baselines.msr import MSRConfig
+from liegan_book.baselines.starts import StartsConfig
+from liegan_book.datasets import comparison
+from liegan_book.experiments.comparison import CANNOT, COMPARISON
+from liegan_book.results import poster
+
+ROWS = tuple(comparison.TASKS)
+METHODS = ("msr", "augerino", "symmetrygan", "liegan")
+
+#: Settings that play for a moment.
+SHORT = {
+    StartsConfig: {"epochs": 1, "starts": 2, "hidden": (8,)},
+    AugerinoConfig: {"steps": 5},
+    MSRConfig: {"steps": 5},
+}
+
+
+def test_each_cell_is_played_or_says_why_it_cannot_be():
+    cells = set(itertools.product(ROWS, METHODS))
+    played = {tuple(name.rsplit("-", 1)) for name in COMPARISON.methods}
+    assert played | set(CANNOT) == cells
+    assert not played & set(CANNOT)
+    assert all(len(reason) > 20 for reason in CANNOT.values())
+
+
+def test_the_poster_has_a_mark_for_each_cell_of_its_methods():
+    named = {cell.method for cell in poster.TABLES["comparison"].cells}
+    assert named == {f"{r}-{m}" for r, m in itertools.product(ROWS, METHODS) if m != "symmetrygan"}
+
+
+def test_the_games_have_one_budget():
+    configs = [m.profiles["cpu"] for m in COMPARISON.methods.values()]
+    games = [c for c in configs if isinstance(c, StartsConfig)]
+    assert len(games) == 2 * len(ROWS)
+    assert {(c.starts * c.epochs, c.batch, c.hidden) for c in games} == {(300, 256, (64, 64))}
+
+
+def test_the_range_at_the_start_is_not_the_true_one():
+    for row in ("given-subset", "unknown-subset"):
+        c = COMPARISON.methods[f"{row}-liegan"].profiles["cpu"]
+        assert c.learn_coefficients
+        assert c.high < 0.8 * torch.pi / 4
+
+
+@pytest.mark.parametrize("name", COMPARISON.methods)
+def test_each_cell_plays_and_is_judged_by_the_same_figures(name, monkeypatch):
+    method = COMPARISON.methods[name]
+    config = method.profiles["cpu"]
+    short = config.changed(**SHORT[type(config)])
+    draw = comparison.task
+    monkeypatch.setattr(comparison, "task", lambda row, seed=0: draw(row, seed, 600))
+    row, kind = name.rsplit("-", 1)
+    found = method.play(short, seed=100, device="cpu", checkpoint=None, progress=False)
+    metrics, arrays = method.judge(found)
+    assert found.seconds > 0
+    assert found.task.name == row
+    assert {"success", "valid", "covered", "draws"} <= metrics.keys()
+    assert ("low_deg" in metrics) is ("subset" in row)
+    assert ("plane_deg" in metrics) is (kind == "liegan")
+    assert len(arrays["angles_deg"]) == min(200, metrics["draws"])
+    if kind in ("liegan", "symmetrygan"):
+        assert len(arrays["starts_critic"]) == len(arrays["starts_moved"]) == 2
+    again = method.judge(
+        method.play(short, seed=100, device="cpu", checkpoint=None, progress=False)
+    )
+    assert again == (metrics, arrays)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_data_of_a_run_have_a_name_and_a_checksum(row):
+    source = experiments.method_of("comparison", f"{row}-liegan").source("cpu", 100)
+    assert source.name == f"comparison-{row}"
+    assert source.sha256 == comparison.task(row, 100).fingerprint()
+
+
+def test_told_the_plane_liegan_stays_in_it(monkeypatch):
+    method = COMPARISON.methods["given-subset-liegan"]
+    config = method.profiles["cpu"].changed(**SHORT[StartsConfig])
+    found = method.play(config, seed=100, device="cpu", checkpoint=None, progress=False)
+    assert method.judge(found)[0]["plane_deg"] == pytest.approx(0, abs=1e-3)

@@ -1,0 +1,145 @@
+"""The overview: every cell of the poster once, in order, with records and commands that exist."""
+
+import subprocess
+
+import pytest
+
+from liegan_book import experiments, records
+from liegan_book.records import paths
+from liegan_book.results import overview, tables
+from liegan_book.results.poster import TABLES
+from liegan_min.base.errors import InputError
+from tests.liegan_book.records.test_records import record
+
+
+@pytest.fixture
+def empty(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return overview.cells()
+
+
+def saved(experiment, method, profile, metric, values):
+    for seed, value in enumerate(values):
+        run = record(experiment=experiment, method=method, profile=profile, seed=seed)
+        records.save(run.model_copy(update={"metrics": {metric: value}}))
+
+
+def test_every_cell_of_the_poster_is_there_once_with_records_or_without(empty, committed):
+    without = overview.cells()
+    expected = sum(len(t.cells) or len(t.claimed) for t in TABLES.values())
+    for lines in (without, committed):
+        names = {(line.experiment, line.method, line.metric) for line in lines}
+        assert len(names) == len(lines) == expected
+    assert {line.verdict for line in without if not line.reason} == {"no records"}
+
+
+def test_what_did_not_reproduce_comes_first(committed):
+    places = [overview.ORDER.index(line.verdict) for line in committed]
+    assert places == sorted(places)
+    assert overview.ORDER[0] == "not reproduced"
+    assert overview.ORDER[-1] == "reproduced"
+
+
+def test_a_cell_has_the_numbers_of_its_row(committed):
+    for line in committed:
+        rows = tables.table(line.experiment)
+        (row,) = [r for r in rows if (r.method, r.metric) == (line.method, line.metric)]
+        ours = (line.poster, line.mean, line.sd, line.n, line.passed, line.verdict)
+        assert ours == (row.poster, row.mean, row.sd, row.n, row.passed, row.verdict)
+
+
+def test_its_records_are_the_ones_its_number_comes_from(committed):
+    for line in committed:
+        runs = [records.load(paths.results() / name) for name in line.records]
+        assert len(runs) == line.n
+        assert {(r.experiment, r.method, r.profile) for r in runs} <= {
+            (line.experiment, line.method, line.profile)
+        }
+        if line.n:
+            assert line.mean == pytest.approx(sum(r.metrics[line.metric] for r in runs) / line.n)
+
+
+def test_its_command_makes_each_of_its_records_again(committed):
+    """Let a shell read the commands, with a `liegan` that only says how it was called."""
+    script = "liegan() { echo $*; }\n" + "\n".join(
+        f"echo {i}; {line.command}" for i, line in enumerate(committed)
+    )
+    out = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
+    called: dict[int, list[list[str]]] = {}
+    for text in out.splitlines():
+        if text.isdigit():
+            calls = called.setdefault(int(text), [])
+        else:
+            calls.append(text.split())
+    for i, line in enumerate(committed):
+        made = []
+        for run, experiment, method, _, profile, force, _, seed in called[i]:
+            assert (run, force) == ("run", "--force")
+            made.append(f"{experiment}/{method}/{profile}-s{seed}.json")
+            if experiment in experiments.EXPERIMENTS:
+                experiments.settings(experiment, method, profile)
+        if line.records:
+            assert tuple(made) == line.records
+
+
+def test_a_ratio_is_ours_over_the_posters_where_that_means_something(empty):
+    saved("two-body-prediction", "mlp", "paper", "test_mse", [0.1, 0.2, 0.3, 0.2, 0.2])
+    saved("top-tagging", "egnn", "cpu", "auroc", [0.9] * 5)
+    saved("comparison", "discrete-msr", "cpu", "success", [True] * 5)
+    saved("cyclic", "liegan", "paper", "success", [True] * 5)
+    lines = {(line.experiment, line.method, line.metric): line for line in overview.cells()}
+    assert lines["two-body-prediction", "mlp", "test_mse"].ratio == pytest.approx(0.2 / 8.49e-2)
+    others = [line for line in lines.values() if line.method != "mlp"]
+    assert {line.ratio for line in others} == {None}
+    assert lines["top-tagging", "egnn", "auroc"].verdict == "other data"
+
+
+def test_the_headline_counts_every_cell(empty, monkeypatch):
+    monkeypatch.setattr(tables, "CANNOT", {("given-subset", "msr"): "why"})
+    saved("cyclic", "liegan", "paper", "success", [False] * 5)
+    saved("two-body-discovery", "liegan", "paper", "support_cosine", [0.9999] * 5)
+    saved("comparison", "discrete-msr", "cpu", "success", [True] * 3 + [False] * 2)
+    saved("comparison", "continuous-msr", "cpu", "success", [True] * 5)
+    lines = [line for line in overview.cells() if line.verdict != "no records"]
+    told = "2 of 5 cells reproduced (for 1 of them no run is needed), 1 better, "
+    told += "1 not reproduced, 1 in part"
+    assert overview.headline(lines) == told
+    assert sum(overview.counts(overview.cells()).values()) == len(overview.cells())
+
+
+def test_cells_are_written_as_the_poster_has_them(empty, monkeypatch):
+    monkeypatch.setattr(tables, "CANNOT", {("continuous", "augerino"): "it moves no y"})
+    saved("two-body-prediction", "mlp", "paper", "test_mse", [0.1, 0.2, 0.3, 0.2, 0.2])
+    saved("two-body-discovery", "liegan", "paper", "support_cosine", [0.9999, 0.9, 0.9999])
+    saved("comparison", "discrete-msr", "cpu", "success", [True] * 3 + [False] * 2)
+    saved("top-tagging", "egnn", "cpu", "auroc", [0.9] * 5)
+    lines = {(line.experiment, line.method): line for line in overview.cells()}
+
+    def shown(*cell):
+        line = lines[cell]
+        return overview.poster_text(line), overview.ours_text(line), overview.ratio_text(line)
+
+    space, minus = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
+    assert shown("two-body-prediction", "mlp") == (
+        f"8.49e{minus}2",
+        f"(2.00{space}±{space}0.71)e{minus}1",
+        "2.36",
+    )
+    liegan = f"2 of 3 seeds, 0.96660{space}±{space}0.05768"
+    assert shown("two-body-discovery", "liegan") == ("in words", liegan, "–")
+    assert shown("comparison", "discrete-msr") == ("✓", "neither, 3 of 5 seeds", "–")
+    assert shown("comparison", "discrete-liegan") == ("✓", "–", "–")
+    assert shown("comparison", "continuous-augerino") == ("×", "× cannot express it", "–")
+    assert shown("top-tagging", "egnn")[0] == "0.9760"
+    printed = overview.text(list(lines.values()))
+    assert "continuous-augerino: it moves no y" in printed
+    assert lines["comparison", "continuous-augerino"].command == ""
+
+
+def test_an_unknown_profile_is_refused():
+    with pytest.raises(InputError, match="unknown profile 'x'"):
+        overview.cells("x")

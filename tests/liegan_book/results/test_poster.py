@@ -1,0 +1,125 @@
+"""The poster's numbers, typed here a second time as they are printed there."""
+
+import pytest
+
+from liegan_book.experiments import EXPERIMENTS
+from liegan_book.results import tables
+from liegan_book.results.poster import TABLES
+
+PREDICTION = """
+LieGAN        6.43e-5  3.79e-5
+LieGAN-ES     2.41e-4  6.17e-5
+Augerino+     9.41e-4  1.47e0
+SymmetryGAN   -        6.79e-4
+Ground-truth  9.45e-6  1.39e-5
+"""
+ALONE = {"hnn": "3.63e-4", "mlp": "8.49e-2"}
+TAGGING = """
+LorentzNet     0.940  0.9857
+LieGNN         0.938  0.9848
+LorentzNet-wo  0.934  0.9832
+EGNN           0.922  0.9760
+"""
+COMPARISON = """
+                         MSR  Augerino  LieGAN
+Discrete group           ✓    ×         ✓
+Continuous group         ×    ×         ✓
+Subset of given group    ×    ✓         ✓
+Subset of unknown group  ×    ×         ✓
+"""
+ROWS = ("discrete", "continuous", "given-subset", "unknown-subset")
+#: Every metric that a record may hold, as the book names them.
+METRICS = {
+    *("support_cosine", "raw_cosine", "closure_defect", "grassmann", "cos_J", "J_gap", "dimension"),
+    *("test_mse", "equivariance_error", "accuracy", "auroc", "rejection_30", "rejection_50"),
+    *("angle_over_period", "success"),
+}
+
+
+def printed(text, *columns):
+    """The cells of a table, by (method, column), where it has a number."""
+    rows = [line.split() for line in text.strip().splitlines()]
+    return {
+        (name.lower().replace("+", "-plus"), column): float(value)
+        for name, *values in rows
+        for column, value in zip(columns, values, strict=True)
+        if value != "-"
+    }
+
+
+def cells(experiment):
+    return {(c.method, c.metric): c.value for c in TABLES[experiment].cells}
+
+
+def test_the_table_of_two_body_prediction_is_the_posters():
+    expected = {
+        (f"{how}-{method}", "test_mse"): value
+        for (method, how), value in printed(PREDICTION, "emlp", "aug").items()
+    }
+    expected |= {(method, "test_mse"): float(value) for method, value in ALONE.items()}
+    assert cells("two-body-prediction") == expected
+
+
+def test_the_table_of_top_tagging_is_the_posters():
+    assert cells("top-tagging") == printed(TAGGING, "accuracy", "auroc")
+
+
+def test_the_marks_of_the_comparison_are_the_posters():
+    head, *lines = COMPARISON.strip().splitlines()
+    printed_marks = {
+        (f"{row}-{method.lower()}", "success"): float(mark == "✓")
+        for row, line in zip(ROWS, lines, strict=True)
+        for method, mark in zip(head.split(), line.split()[-3:], strict=True)
+    }
+    assert sum(printed_marks.values()) == 6
+    assert cells("comparison") == printed_marks
+
+
+def test_no_cell_is_there_twice():
+    for name, table in TABLES.items():
+        assert len(cells(name)) == len(table.cells)
+
+
+def test_a_method_that_predicts_is_named_after_the_method_that_discovers():
+    discovered = {*EXPERIMENTS["two-body-discovery"].methods, "ground-truth"}
+    for cell in TABLES["two-body-prediction"].cells:
+        how, _, algebra = cell.method.partition("-")
+        assert (how in {"emlp", "aug"} and algebra in discovered) or cell.method in ALONE
+
+
+def test_what_is_run_and_what_the_poster_claims_go_by_the_same_names():
+    for name, experiment in EXPERIMENTS.items():
+        if name in TABLES:
+            there = experiment.methods.keys() | tables.inexpressible(name).keys()
+            assert {c.method for c in TABLES[name].cells} | {*TABLES[name].claimed} <= there
+    assert "two-body-discovery" in EXPERIMENTS.keys() & TABLES.keys()
+
+
+def test_metrics_have_the_names_of_the_book_and_point_the_right_way():
+    lower = {"test_mse", "closure_defect", "grassmann", "equivariance_error"}
+    for table in TABLES.values():
+        assert {table.metric, *(c.metric for c in table.cells)} <= METRICS
+        assert table.better == ("lower" if table.metric in lower else "higher")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_claim_says_what_decides_it(name):
+    table = TABLES[name]
+    assert table.claim
+    assert table.task
+    if table.cells:
+        assert table.metric in {c.metric for c in table.cells}
+        assert not table.claimed
+        assert all(c.value > 0 or (table.scale == "mark" and c.value == 0) for c in table.cells)
+    if table.threshold is not None:
+        assert not table.cells
+        assert table.claimed
+        assert 0 < table.threshold <= 1
+
+
+def test_the_table_shows_every_number_of_the_poster(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for name in ("two-body-prediction", "top-tagging", "comparison"):
+        rows = [r for r in tables.table(name) if r.verdict != "not in the poster"]
+        shown = {(r.method, r.metric): r.poster for r in rows}
+        assert shown == cells(name)

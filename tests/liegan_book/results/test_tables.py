@@ -1,0 +1,182 @@
+"""Tables: the rule of the verdict, on records made for it."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liegan_book import records
+from liegan_book.results import tables
+from liegan_book.results.poster import Table
+from liegan_min.base.errors import InputError
+from tests.liegan_book.records.test_records import record
+
+UNBROKEN = str.maketrans({" ": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
+FOUND = Table("task", "claim", "m", "higher", threshold=0.9)
+NUMBER = Table("task", "claim", "m", "lower")
+MARK = Table("task", "claim", "success", "higher", scale="mark")
+YES, NO = 1.0, 0.0
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([0.95] * 10, "reproduced"),
+        ([0.95] * 9 + [0.1], "mostly"),
+        ([0.95] * 8 + [0.1] * 2, "not reproduced"),
+        ([0.95] * 4, "too few seeds"),
+        ([], "no records"),
+    ],
+)
+def test_a_claim_is_judged_by_how_many_seeds_pass(values, verdict):
+    assert tables._verdict(FOUND, None, values)[1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("poster", "verdict"),
+    [(3.0, "reproduced"), (9.0, "better"), (0.1, "worse")],
+)
+def test_a_number_is_judged_by_two_standard_deviations(poster, verdict):
+    assert tables._verdict(NUMBER, poster, [2.0, 2.5, 3.0, 3.5, 4.0])[1] == verdict
+
+
+def test_an_error_that_spans_decades_is_judged_by_its_logarithm():
+    """A hundredth of our mean lies within two standard deviations of it, and is no reproduction."""
+    values, error = [0.025, 0.08, 0.046, 0.072, 0.024], Table("t", "c", "m", "lower", scale="log")
+    assert tables._verdict(NUMBER, 6.8e-4, values)[1] == "reproduced"
+    assert tables._verdict(error, 6.8e-4, values)[1] == "worse"
+    assert tables._verdict(error, 0.05, values)[1] == "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("poster", "succeeded", "n", "verdict"),
+    [
+        (YES, 9, 10, "reproduced"),
+        (YES, 8, 10, "partly"),
+        (YES, 1, 10, "worse"),
+        (NO, 1, 10, "reproduced"),
+        (NO, 2, 10, "partly"),
+        (NO, 9, 10, "better"),
+        (YES, 5, 5, "reproduced"),
+        (YES, 4, 5, "partly"),
+        (NO, 1, 5, "partly"),
+        (NO, 0, 5, "reproduced"),
+        (YES, 4, 4, "too few seeds"),
+        (None, 5, 5, "not in the poster"),
+    ],
+)
+def test_a_mark_is_judged_by_the_share_of_seeds_that_succeed(poster, succeeded, n, verdict):
+    values = [1.0] * succeeded + [0.0] * (n - succeeded)
+    assert tables._verdict(MARK, poster, values) == (succeeded, verdict)
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_to_fail_as_often_as_another_succeeds_is_the_opposite_mark(counts):
+    passed, n = counts
+    assert tables.mark(passed, n) + tables.mark(n - passed, n) == 1
+
+
+def test_a_method_that_cannot_express_a_task_has_a_cross_and_a_reason(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    cannot = {("given-subset", "msr"): "r1", ("discrete", "liegan"): "r2", ("discrete", "x"): "r3"}
+    monkeypatch.setattr(tables, "CANNOT", cannot)
+    rows = {r.method: r for r in tables.table("comparison")}
+    told = {m: (r.verdict, r.reason, r.n) for m, r in rows.items() if r.reason}
+    assert told == {
+        "given-subset-msr": ("reproduced", "r1", 0),
+        "discrete-liegan": ("worse", "r2", 0),
+        "discrete-x": ("not in the poster", "r3", 0),
+    }
+    assert {r.verdict for m, r in rows.items() if m not in told} == {"no records"}
+    printed = tables.text("comparison", list(rows.values()))
+    assert printed.endswith("given-subset-msr: r1\ndiscrete-liegan: r2\ndiscrete-x: r3")
+    assert re.search(r"given-subset-msr +× +× +0 +– +reproduced", printed)
+    assert re.search(r"discrete-liegan +✓ +× +0 +– +worse", printed)
+
+
+def test_a_run_decides_where_there_is_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    monkeypatch.setattr(tables, "CANNOT", {("discrete", "liegan"): "why"})
+    for seed in range(5):
+        run = record(experiment="comparison", method="discrete-liegan", profile="cpu", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"success": seed != 3}}))
+    row = tables.table("comparison")[8]
+    assert (row.method, row.passed, row.n) == ("discrete-liegan", 4, 5)
+    assert (row.verdict, row.reason) == ("partly", None)
+    assert re.search(r"discrete-liegan +✓ +neither +5 +4 +partly", tables.text("comparison", [row]))
+
+
+def test_a_truth_value_counts_as_zero_or_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed in range(20):
+        run = record(experiment="cyclic", method="liegan", profile="paper", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"success": seed > 1}}))
+    (row,) = tables.table("cyclic")
+    assert (row.mean, row.passed, row.n, row.verdict) == (0.9, 18, 20, "mostly")
+
+
+def test_a_control_on_picked_seeds_has_no_verdict(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed in range(5):
+        run = record(experiment="cyclic", method="liegan-lambda-0", profile="paper", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"success": True}}))
+    row = tables.table("cyclic")[-1]
+    assert (row.method, row.passed, row.n, row.verdict) == ("liegan-lambda-0", 5, 5, "control")
+
+
+def test_a_table_reads_mean_spread_and_count_from_records(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed, value in enumerate([0.9995, 0.9996, 0.9997, 0.9998, 0.9999]):
+        records.save(record(profile="paper", seed=seed, metrics={"support_cosine": value}))
+    row, other = tables.table("two-body-discovery")
+    assert (other.method, other.n, other.verdict) == ("liegan-es", 0, "no records")
+    assert (row.n, row.passed, row.verdict) == (5, 5, "reproduced")
+    assert row.mean == pytest.approx(0.9997)
+    assert row.sd == pytest.approx(1.5811e-4, rel=1e-3)
+    assert (row.median, row.worst) == (0.9997, 0.9995)
+
+
+def test_cells_of_the_poster_without_records_say_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    rows = tables.table("two-body-prediction")
+    assert {r.verdict for r in rows} == {"no records"}
+    assert {r.method: r.poster for r in rows}["emlp-liegan"] == 6.43e-5
+
+
+def test_methods_that_the_poster_lacks_come_after_its_cells(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for method in ("emlp-liegan-gap", "mlp", "of-yesterday", "aug-liegan-cleaned"):
+        run = record(experiment="two-body-prediction", method=method, profile="paper")
+        records.save(run.model_copy(update={"metrics": {"test_mse": 1.0}}))
+    rows = tables.table("two-body-prediction")
+    methods = [r.method for r in rows if r.n]
+    assert methods == ["mlp", "aug-liegan-cleaned", "emlp-liegan-gap", "of-yesterday"]
+    assert [r.verdict for r in rows[-3:]] == ["not in the poster"] * 3
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "text"),
+    [
+        (None, None, "–"),
+        (1.39e-5, None, "1.39e-5"),
+        (1.39e-5, 2e-6, "(1.39 ± 0.20)e-5"),
+        (8.49e-2, 1e-3, "(8.49 ± 0.10)e-2"),
+        (1.47, 0.5, "(1.47 ± 0.50)e0"),
+        (0.0, 0.0, "(0.00 ± 0.00)e0"),
+    ],
+)
+def test_errors_are_written_with_one_exponent(mean, sd, text):
+    assert tables.scientific(mean, sd) == text.translate(UNBROKEN)
+
+
+def test_a_markdown_table_has_a_rule_below_its_head():
+    plain = tables.markdown(["a", "b"], [[1, "x"], [2.5, "y"]])
+    assert plain == "| a | b |\n| --- | --- |\n| 1 | x |\n| 2.5 | y |"
+    numbered = tables.markdown(["a"], [[1]], "What it shows", "tab-x")
+    assert numbered == ("```{table} What it shows\n:name: tab-x\n\n| a |\n| --- |\n| 1 |\n```")
+
+
+def test_an_unknown_table_is_refused_with_the_list():
+    with pytest.raises(InputError, match=r"unknown experiment 'x'; there are: two-body-discovery"):
+        tables.table("x")

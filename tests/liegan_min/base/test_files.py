@@ -1,0 +1,84 @@
+"""Files are whole or absent, and damage is noticed."""
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from liegan_min.base import files
+from liegan_min.base.errors import DamagedFileError, LieganError
+
+
+def test_a_write_replaces_the_file_and_leaves_nothing_beside_it(tmp_path):
+    target = tmp_path / "deep" / "a.json"
+    files.write_atomic(target, b"old")
+    files.write_atomic(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert [p.name for p in target.parent.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_full_disk_keeps_the_old_file_and_says_what_to_do(tmp_path, monkeypatch, step):
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(LieganError, match=r"cannot write .*a\.json: No space left on device"):
+        files.write_atomic(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_kill_in_the_middle_of_a_write_keeps_the_old_file(tmp_path):
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+    code = (
+        "import os, signal, pathlib, sys\n"
+        "from liegan_min.base import files\n"
+        "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files.write_atomic(pathlib.Path(sys.argv[1]), b'new')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(target)], check=False)
+    assert done.returncode < 0
+    assert target.read_bytes() == b"old"
+
+
+def test_tensors_and_notes_come_back(tmp_path):
+    path = tmp_path / "c.safetensors"
+    tensors = {"a": torch.randn(3, 2), "rng": torch.Generator().get_state(), "n": torch.tensor(3.0)}
+    files.save_tensors(path, tensors, {"key": "k"})
+    back, notes = files.load_tensors(path)
+    assert notes == {"key": "k"}
+    assert all(torch.equal(back[k], v) for k, v in tensors.items())
+
+
+def test_one_flipped_bit_in_a_checkpoint_is_noticed(tmp_path):
+    path = tmp_path / "c.safetensors"
+    files.save_tensors(path, {"a": torch.zeros(100)}, {})
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedFileError, match=r"c\.safetensors fails its checksum; delete it"):
+        files.load_tensors(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\x80\x04pickle"])
+def test_a_file_that_is_not_tensors_is_refused(tmp_path, content):
+    path = tmp_path / "c.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(DamagedFileError, match=r"c\.safetensors cannot be read"):
+        files.load_tensors(path)
+
+
+def test_a_changed_note_is_noticed(tmp_path):
+    path = tmp_path / "c.safetensors"
+    files.save_tensors(path, {"a": torch.zeros(3)}, {"steps": "1234"})
+    path.write_bytes(path.read_bytes().replace(b"1234", b"1235"))
+    with pytest.raises(DamagedFileError, match="fails its checksum"):
+        files.load_tensors(path)

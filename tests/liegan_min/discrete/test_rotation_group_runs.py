@@ -1,0 +1,218 @@
+"""The group of turns from end to end: on small laws, after a kill, and where it cannot be."""
+
+import math
+
+import pytest
+import torch
+
+from liegan_book.datasets import cyclic
+from liegan_min.algebra import groups
+from liegan_min.base import files
+from liegan_min.base.errors import InputError
+from liegan_min.discrete import rotation_group
+from liegan_min.discrete.evidence import Bookmaker
+from liegan_min.discrete.rotation_group import RotationGroupConfig, find_rotation_group, implied
+from liegan_min.game import loop
+from liegan_min.game.pairs import as_pairs
+from liegan_min.game.restarts import Restarts, RestartsConfig, Search, moves
+
+WAVES = {"count": 24, "fastest": 6.0}
+SEARCH = RestartsConfig(
+    channels=6,
+    coefficients="integer-grid",
+    low=-1,
+    high=1,
+    zero=False,
+    init_scale=1.6,
+    hidden=(32, 32),
+    waves=WAVES,
+    standardise=True,
+    batch=64,
+    epochs=14,
+    lr_generator=1e-2,
+    lr_critic=5e-3,
+    anneal=True,
+    reject=1e-3,
+    ema=0.99,
+)
+SMALL = RotationGroupConfig(
+    search=SEARCH,
+    refine=SEARCH.changed(low=-4, high=4, epochs=6, lr_generator=2e-3),
+    bet={"stack": 2, "hidden": (32, 32), "waves": WAVES, "batch": 64, "epochs": 8, "bets": 1000},
+    largest=8,
+)
+
+
+@pytest.fixture(scope="module")
+def threefold():
+    return find_rotation_group(cyclic.pairs(3500, 3, 100), SMALL, seed=100, device="cpu")
+
+
+def test_a_threefold_law_is_found_without_its_order(threefold):
+    assert threefold.order == 3
+    assert threefold.winners
+    assert threefold.confidence > 0.999
+    step = float(threefold.L[1, 0] - threefold.L[0, 1]) / 2
+    assert abs(step) == pytest.approx(2 * math.pi / 3, rel=0.05)
+    assert min((s * threefold.axis - groups.so(3).basis[2]).norm() for s in (-1, 1)) < 0.2
+    limit, orders = math.log(7 / SMALL.alpha), threefold.against_order
+    assert {n for n in orders if implied(orders, n) < limit} == {3}
+    assert threefold.weakest == implied(orders, 6)
+    assert list(threefold.against_order) == list(range(2, SMALL.largest + 1))
+
+
+def test_what_won_moves_and_was_not_refuted(threefold):
+    ended = threefold.refined.L
+    assert len(threefold.against) == len(ended) == int(moves(threefold.searched.L).sum())
+    for i in range(len(ended)):
+        unrefuted = threefold.against[i] < math.log(len(ended) / SMALL.alpha)
+        assert (i in threefold.winners) == bool(unrefuted and moves(ended[i][None]))
+
+
+def test_a_law_without_symmetry_has_none():
+    found = find_rotation_group(cyclic.pairs(3500, 1, 100), SMALL, seed=100, device="cpu")
+    assert (found.order, found.winners) == (1, ())
+    assert torch.equal(found.L, torch.zeros(3, 3).double())
+    orders = found.against_order
+    assert list(orders) == list(range(2, SMALL.largest + 1))
+    assert min(implied(orders, n) for n in orders) > math.log(7 / SMALL.alpha)
+    assert found.confidence > 0.999
+
+
+TINY = RotationGroupConfig(
+    search=SEARCH.changed(channels=3, epochs=2, hidden=(8,), batch=32, waves={"count": 4}),
+    refine=SEARCH.changed(epochs=2, hidden=(8,), batch=32, waves={"count": 4}),
+    bet={"stack": 1, "hidden": (8,), "waves": {"count": 4}, "batch": 32, "epochs": 1},
+    largest=3,
+)
+FEW = cyclic.pairs(200, 3, seed=100)
+
+
+def tiny(**how):
+    config = TINY.changed(**how.pop("changed", {}))
+    return find_rotation_group(FEW, config, **{"seed": 100, "device": "cpu"} | how)
+
+
+def test_a_seed_decides_all():
+    one, same, other = tiny(), tiny(), tiny(seed=101)
+    assert torch.equal(one.refined.bases, same.refined.bases)
+    assert one.against_order == same.against_order != other.against_order
+
+
+def test_no_game_sees_what_is_bet_on(monkeypatch):
+    shown, books, search = [], [], rotation_group.restarts.search
+
+    def played(pairs, *a, **k):
+        shown.append(pairs.x)
+        return search(pairs, *a, **k)
+
+    def book(pairs, *a, held, **k):
+        books.append((pairs.x, held.x))
+        return Bookmaker(pairs, *a, held=held, **k)
+
+    monkeypatch.setattr(rotation_group.restarts, "search", played)
+    monkeypatch.setattr(rotation_group, "Bookmaker", book)
+    tiny(changed={"bet": TINY.bet.changed(bets=30)})
+    ((learned, held),) = books
+    assert len(shown) == 2
+    assert all(torch.equal(x, learned) for x in shown)
+    both = torch.cat([learned, held]).flatten(1)
+    assert (len(learned), len(held), len(both.unique(dim=0))) == (170, 30, 200)
+
+
+def test_where_no_game_moved_nothing_is_asked():
+    found = tiny(changed={"search": TINY.search.changed(init_scale=0.0, lr_generator=1e-9)})
+    assert (found.order, found.refined, found.winners) == (1, None, ())
+    assert (found.against_order, found.weakest, found.confidence) == ({}, None, None)
+
+
+def test_games_that_all_vanish_leave_their_axes_to_ask_about(monkeypatch):
+    """Two games on their way to the identity, from turns about z."""
+    sizes = torch.tensor([[1.0, 2.0], [0.0, 0.0]])
+    gone = Search(sizes[..., None, None] * groups.so(3).basis[2].float(), torch.zeros(2), 0.0)
+    monkeypatch.setattr(rotation_group.restarts, "search", lambda *a, **k: gone)
+    found = tiny()
+    torch.testing.assert_close(found.axis, groups.so(3).basis[2], rtol=1e-5, atol=1e-5)
+    assert found.refined is None
+    assert list(found.against_order) == [2, 3]
+    assert len(found.against) == 0
+
+
+@pytest.mark.parametrize(("epochs", "stage"), [(1, "search"), (3, "refine")])
+def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypatch, epochs, stage):
+    steps, step = [], Restarts.step
+    monkeypatch.setattr(Restarts, "step", lambda *a: steps.append(1) or step(*a))
+    whole, path = tiny(), tmp_path / "c.safetensors"
+    in_all = len(steps)
+    save, play, seen = files.save_tensors, loop.play, []
+
+    def written(*what):
+        save(*what)
+        seen.append(1)
+        if len(seen) == epochs:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "save_tensors", written)
+        patch.setattr(loop, "play", lambda *a, **k: play(*a, checkpoint_seconds=-1, **k))
+        with pytest.raises(KeyboardInterrupt):
+            tiny(checkpoint=path)
+    assert [p.name for p in tmp_path.iterdir()] == [f"c-{stage}.safetensors"]
+    steps.clear()
+    resumed = tiny(checkpoint=path)
+    assert len(steps) == in_all * 3 // 4  # one of four epochs is not played again
+    assert torch.equal(resumed.searched.bases, whole.searched.bases)
+    assert torch.equal(resumed.refined.bases, whole.refined.bases)
+    assert resumed.against_order == whole.against_order
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("k", [2, 4])
+def test_only_in_three_dimensions_is_a_turn_known_by_axis_and_order(k, rng):
+    other = as_pairs(rng.normal(size=(200, k)))
+    with pytest.raises(InputError, match=rf"^x lives in R\^{k}; only in R\^3 is a turn known"):
+        find_rotation_group(other, TINY, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("largest", 1), ("alpha", 0.0), ("alpha", 1.0), ("order", 7)]
+)
+def test_a_wrong_field_is_named(field, value):
+    given_ = {"search": SEARCH, "refine": SEARCH, field: value}
+    with pytest.raises(InputError, match=rf"^{field}: .*\(got {value!r}\)"):
+        RotationGroupConfig.of(**given_)
+
+
+def test_a_wrong_field_of_a_stage_is_named_with_its_stage():
+    with pytest.raises(InputError, match=r"^search\.batch: .*\(got 1\)"):
+        RotationGroupConfig.of(search=SEARCH.model_dump() | {"batch": 1}, refine=SEARCH)
+
+
+class Tilted:
+    """Bets that refute everything until they are blurred enough."""
+
+    blurs = ()
+
+    def __init__(self, pairs, axis, bet, **how):
+        self.blur = bet.blur
+        self.blurs.append(bet.blur)
+
+    def against(self, g):
+        return -1.0 if self.blur > 0.05 else 1e3
+
+
+def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(monkeypatch):
+    monkeypatch.setattr(rotation_group, "Bookmaker", Tilted)
+    monkeypatch.setattr(Tilted, "blurs", [])
+    found = tiny(changed={"bet": TINY.bet.changed(blur=0.015).model_dump()})
+    assert Tilted.blurs == [0.015, 0.03, 0.06]
+    assert (found.order, found.blur) == (TINY.largest, 0.06)
+
+
+def test_where_nothing_moves_the_first_series_is_all(monkeypatch):
+    monkeypatch.setattr(rotation_group, "Bookmaker", Tilted)
+    monkeypatch.setattr(Tilted, "blurs", [])
+    still = lambda L, least=0.2: torch.zeros(len(L), dtype=bool)  # noqa: E731
+    monkeypatch.setattr(rotation_group.restarts, "moves", still)
+    assert tiny().blur is None  # and no axis to ask about
+    assert Tilted.blurs == []
