@@ -19,6 +19,7 @@ def table(
 ) -> None:
     """Print a table of the poster beside ours: poster value, mean ± sd, seeds, verdict."""
     from liegan_book.results import overview, tables
+    from liegan_book.results.text import aligned
 
     if experiment == "all":
         lines = overview.cells(profile)
@@ -30,7 +31,7 @@ def table(
         show(content, as_json, overview.text(lines))
         return
     rows = tables.table(experiment, profile)
-    show([asdict(row) for row in rows], as_json, tables.text(experiment, rows))
+    show([asdict(row) for row in rows], as_json, aligned(rows))
 
 
 def verify(

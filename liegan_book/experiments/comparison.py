@@ -35,8 +35,8 @@ from liegan_min.game.game import Game
 from liegan_min.game.pairs import as_pairs
 
 #: Cells of the table that have no run, and why. MSR ties the weights of a linear layer.
-CANNOT: dict[tuple[str, str], str] = dict.fromkeys(
-    [("given-subset", "msr"), ("unknown-subset", "msr")],
+_CANNOT = dict.fromkeys(
+    ["given-subset-msr", "unknown-subset-msr"],
     "it learns which permutations keep the weights of a linear layer; "
     "a range of angles has no such form, and the labels are no linear map of the points",
 )
@@ -217,5 +217,6 @@ COMPARISON = Experiment(
         f"{row}-{method}": _method(row, method, config)
         for row, methods in _SETTINGS.items()
         for method, config in methods.items()
-    }
+    },
+    _CANNOT,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,6 +104,12 @@ def learned(experiment: str, method: str, array: str, seed: int) -> Tensor:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A task, and the methods that are tried on it, in the order of their table."""
+    """A task, and the methods that are tried on it, in the order of their table.
+
+    Attributes:
+        cannot: rows of the table that have no run because their method cannot express the task, and
+            why.
+    """
 
     methods: Mapping[str, Method]
+    cannot: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Run records: what a run was, where it stands, how it is read."""
 
+from liegan_book.records.frame import frame
 from liegan_book.records.record import (
     DataSource,
     Machine,
@@ -19,6 +20,7 @@ __all__ = [
     "Profile",
     "Record",
     "Sources",
+    "frame",
     "load",
     "load_all",
     "peak_memory_mb",

@@ -29,8 +29,8 @@ picked, to compare run with run, how many pass says nothing either: "control".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from typing import get_args
 
@@ -38,13 +38,9 @@ import pandas as pd
 
 from liegan_book import records
 from liegan_book.experiments import EXPERIMENTS
-from liegan_book.experiments.comparison import CANNOT
-from liegan_book.records import Profile, Record
+from liegan_book.records import Profile
 from liegan_book.results.poster import TABLES, Table
 from liegan_min.base.errors import InputError
-
-#: Does not break, so that a narrow column keeps the two numbers together.
-_PM = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 
 #: Seeds below which no verdict is given.
 ENOUGH = 5
@@ -55,19 +51,36 @@ MARKS = {1.0: "✓", 0.0: "×"}
 
 @dataclass(frozen=True)
 class Row:
-    """One cell of a table, ours beside the poster's; for a mark, 1 is a tick and 0 a cross."""
+    """One cell of a table, ours beside the poster's; for a mark, 1 is a tick and 0 a cross.
 
+    Attributes:
+        poster: its number or mark; None where it makes a claim in words, or none.
+        values: the metric of each of our runs that has it.
+        ratio: our mean over the poster's number; None where there is no number or our data are
+            others. Of an error it says how many times ours is as large.
+        reason: why the method cannot express the task, where it has no run.
+        records: files of the runs that the cell rests on, relative to data/results.
+        command: makes these records again, in a shell; "" where there is nothing to run.
+    """
+
+    experiment: str
+    task: str
     method: str
     metric: str
+    profile: str
     poster: float | None
+    values: tuple[float, ...]
     mean: float | None
     sd: float | None
     median: float | None
     worst: float | None
     n: int
     passed: int | None
+    ratio: float | None
     verdict: str
-    reason: str | None = None
+    reason: str | None
+    records: tuple[str, ...]
+    command: str
 
 
 def mark(passed: int, n: int) -> float:
@@ -119,33 +132,54 @@ def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[i
     return None, "better" if (mean > poster) == higher else "worse"
 
 
+def _command(experiment: str, method: str, profile: str, seeds: list[int]) -> str:
+    """Return the shell command that runs a cell again for some seeds, records there or not."""
+    run = f"liegan run {experiment} {method} --profile {profile} --force --seed"
+    if len(seeds) == 1:
+        return f"{run} {seeds[0]}"
+    return f"for s in {' '.join(map(str, seeds))}; do {run} $s; done"
+
+
 def _row(
-    table: Table,
+    experiment: str,
+    profile: str,
     cell: tuple[str, str, float | None],
-    runs: dict[str, list[Record]],
-    reasons: Mapping[str, str],
+    runs: pd.DataFrame,
+    cannot: Mapping[str, str],
 ) -> Row:
-    method, metric, poster = cell
-    values = [float(v) for r in runs.get(method, []) if (v := r.metrics.get(metric)) is not None]
-    passed, verdict = _verdict(table, poster, values)
-    if method in table.controls:
+    t, (method, metric, poster) = TABLES[experiment], cell
+    mine = runs.loc[method] if len(runs) and method in runs.index else runs.iloc[:0]
+    values = [float(v) for v in mine[metric].dropna()] if metric in mine else []
+    seeds = [int(seed) for seed in mine.index]
+    passed, verdict = _verdict(t, poster, values)
+    if method in t.controls:
         verdict = "control"
-    reason = None if values else reasons.get(method)
+    reason = None if values else cannot.get(method)
     if reason:  # a cross without a run
         verdict = {None: "not in the poster", 0.0: "reproduced"}.get(poster, "worse")
-    worst = min if table.better == "higher" else max
+    mean = fmean(values) if values else None
+    comparable = mean is not None and t.same_data and t.scale != "mark"
     return Row(
+        experiment=experiment,
+        task=t.task,
         method=method,
         metric=metric,
+        profile=profile,
         poster=poster,
-        mean=fmean(values) if values else None,
+        values=tuple(values),
+        mean=mean,
         sd=stdev(values) if len(values) > 1 else None,
         median=median(values) if values else None,
-        worst=worst(values) if values else None,
+        worst=(min if t.better == "higher" else max)(values) if values else None,
         n=len(values),
         passed=passed,
+        ratio=mean / poster if poster and mean is not None and comparable else None,
         verdict=verdict,
         reason=reason,
+        records=tuple(f"{experiment}/{method}/{profile}-s{seed}.json" for seed in seeds),
+        command=""
+        if reason
+        else _command(experiment, method, profile, seeds or list(range(ENOUGH))),
     )
 
 
@@ -167,69 +201,13 @@ def table(experiment: str, profile: str | None = None) -> list[Row]:
     if profile not in get_args(Profile):
         known = ", ".join(get_args(Profile))
         raise InputError(f"unknown profile {profile!r}; there are: {known}")
-    runs: dict[str, list[Record]] = {}
-    for record in records.load_all(experiment, profile=profile):
-        runs.setdefault(record.method, []).append(record)
+    runs = records.frame(experiment, profile)
     cells: list[tuple[str, str, float | None]] = [(c.method, c.metric, c.value) for c in t.cells]
     cells = cells or [(method, t.metric, None) for method in t.claimed]
     named = {method for method, _, _ in cells}
-    reasons = inexpressible(experiment)
+    known_methods, cannot = EXPERIMENTS[experiment].methods, EXPERIMENTS[experiment].cannot
     # In the order of the experiment; a record of a method that it no longer has comes last.
-    listed = EXPERIMENTS[experiment].methods if experiment in EXPERIMENTS else {}
-    others = dict.fromkeys(m for m in (*listed, *reasons, *runs) if m in runs or m in reasons)
+    there = set(runs.index.get_level_values(0)) | set(cannot)
+    others = dict.fromkeys(m for m in (*known_methods, *cannot, *sorted(there)) if m in there)
     cells += [(m, t.metric, None) for m in others if m not in named]
-    return [_row(t, cell, runs, reasons) for cell in cells]
-
-
-def inexpressible(experiment: str) -> dict[str, str]:
-    """Return why a method cannot express its task, by the method's name in the table."""
-    if experiment != "comparison":
-        return {}
-    return {f"{kind}-{method}": reason for (kind, method), reason in CANNOT.items()}
-
-
-def frame(rows: list[Row]) -> pd.DataFrame:
-    """Return rows as a data frame, one column for each field."""
-    return pd.DataFrame([asdict(row) for row in rows])
-
-
-def text(experiment: str, rows: list[Row]) -> str:
-    """Return rows as they are printed, with the reason below where a method has one."""
-    shown = frame(rows).drop(columns="reason").astype(object)
-    if TABLES[experiment].scale == "mark":
-        ours = [
-            0.0 if row.reason else mark(row.passed or 0, row.n) if row.n else None for row in rows
-        ]
-        shown = shown[["method", "poster", "n", "passed", "verdict"]]
-        shown.insert(2, "ours", [MARKS.get(m, "neither") if m is not None else None for m in ours])
-        shown["poster"] = shown["poster"].map(MARKS)
-    reasons = [f"{row.method}: {row.reason}" for row in rows if row.reason]
-    return "\n".join([shown.where(shown.notna(), "–").to_string(index=False), *reasons])
-
-
-def markdown(
-    head: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "", name: str = ""
-) -> str:
-    """Return a Markdown table, and with a caption the MyST directive that numbers it."""
-    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
-    lines.insert(1, "|" + " --- |" * len(head))
-    body = "\n".join(lines)
-    return f"```{{table}} {caption}\n:name: {name}\n\n{body}\n```" if caption else body
-
-
-def scientific(mean: float | None, sd: float | None) -> str:
-    """Return "(m ± s)e-5" with one exponent for both, or a dash where there is none."""
-    if mean is None:
-        return "–"
-    exponent = math.floor(math.log10(abs(mean))) if mean else 0
-    power = f"e{exponent}".replace("-", "\N{NON-BREAKING HYPHEN}")
-    text = f"{mean / 10**exponent:.2f}"
-    return f"{text}{power}" if sd is None else f"({text}{_PM}{sd / 10**exponent:.2f}){power}"
-
-
-def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:
-    """Return "mean ± sd" to fixed digits, or a dash where there is none."""
-    if mean is None:
-        return "–"
-    text = f"{mean:.{digits}f}"
-    return text if sd is None else f"{text}{_PM}{sd:.{digits}f}"
+    return [_row(experiment, profile, cell, runs, cannot) for cell in cells]

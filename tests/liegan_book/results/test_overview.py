@@ -6,10 +6,11 @@ import pytest
 
 from liegan_book import experiments, records
 from liegan_book.records import paths
-from liegan_book.results import overview, tables
+from liegan_book.results import overview, tables, text
 from liegan_book.results.poster import TABLES
 from liegan_min.base.errors import InputError
 from tests.liegan_book.records.test_records import record
+from tests.liegan_book.results.test_tables import told_why
 
 
 @pytest.fixture
@@ -70,11 +71,11 @@ def test_its_command_makes_each_of_its_records_again(committed):
     )
     out = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
     called: dict[int, list[list[str]]] = {}
-    for text in out.splitlines():
-        if text.isdigit():
-            calls = called.setdefault(int(text), [])
+    for said in out.splitlines():
+        if said.isdigit():
+            calls = called.setdefault(int(said), [])
         else:
-            calls.append(text.split())
+            calls.append(said.split())
     for i, line in enumerate(committed):
         made = []
         for run, experiment, method, _, profile, force, _, seed in called[i]:
@@ -99,7 +100,7 @@ def test_a_ratio_is_ours_over_the_posters_where_that_means_something(empty):
 
 
 def test_the_headline_counts_every_cell(empty, monkeypatch):
-    monkeypatch.setattr(tables, "CANNOT", {("given-subset", "msr"): "why"})
+    told_why(monkeypatch, {"given-subset-msr": "why"})
     saved("cyclic", "liegan", "paper", "success", [False] * 5)
     saved("two-body-discovery", "liegan", "paper", "support_cosine", [0.9999] * 5)
     saved("comparison", "discrete-msr", "cpu", "success", [True] * 3 + [False] * 2)
@@ -112,7 +113,7 @@ def test_the_headline_counts_every_cell(empty, monkeypatch):
 
 
 def test_cells_are_written_as_the_poster_has_them(empty, monkeypatch):
-    monkeypatch.setattr(tables, "CANNOT", {("continuous", "augerino"): "it moves no y"})
+    told_why(monkeypatch, {"continuous-augerino": "it moves no y"})
     saved("two-body-prediction", "mlp", "paper", "test_mse", [0.1, 0.2, 0.3, 0.2, 0.2])
     saved("two-body-discovery", "liegan", "paper", "support_cosine", [0.9999, 0.9, 0.9999])
     saved("comparison", "discrete-msr", "cpu", "success", [True] * 3 + [False] * 2)
@@ -121,7 +122,7 @@ def test_cells_are_written_as_the_poster_has_them(empty, monkeypatch):
 
     def shown(*cell):
         line = lines[cell]
-        return overview.poster_text(line), overview.ours_text(line), overview.ratio_text(line)
+        return text.poster_text(line), text.ours_text(line), text.ratio_text(line)
 
     space, minus = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
     assert shown("two-body-prediction", "mlp") == (

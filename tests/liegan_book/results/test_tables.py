@@ -1,13 +1,15 @@
 """Tables: the rule of the verdict, on records made for it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_book import records
-from liegan_book.results import tables
+from liegan_book.experiments import EXPERIMENTS
+from liegan_book.results import tables, text
 from liegan_book.results.poster import Table
 from liegan_min.base.errors import InputError
 from tests.liegan_book.records.test_records import record
@@ -17,6 +19,12 @@ FOUND = Table("task", "claim", "m", "higher", threshold=0.9)
 NUMBER = Table("task", "claim", "m", "lower")
 MARK = Table("task", "claim", "success", "higher", scale="mark")
 YES, NO = 1.0, 0.0
+
+
+def told_why(monkeypatch, reasons):
+    """Let methods of the comparison be unable to express their task."""
+    changed = replace(EXPERIMENTS["comparison"], cannot=reasons)
+    monkeypatch.setitem(EXPERIMENTS, "comparison", changed)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +87,7 @@ def test_to_fail_as_often_as_another_succeeds_is_the_opposite_mark(counts):
 
 def test_a_method_that_cannot_express_a_task_has_a_cross_and_a_reason(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
-    cannot = {("given-subset", "msr"): "r1", ("discrete", "liegan"): "r2", ("discrete", "x"): "r3"}
-    monkeypatch.setattr(tables, "CANNOT", cannot)
+    told_why(monkeypatch, {"given-subset-msr": "r1", "discrete-liegan": "r2", "discrete-x": "r3"})
     rows = {r.method: r for r in tables.table("comparison")}
     told = {m: (r.verdict, r.reason, r.n) for m, r in rows.items() if r.reason}
     assert told == {
@@ -89,22 +96,25 @@ def test_a_method_that_cannot_express_a_task_has_a_cross_and_a_reason(monkeypatc
         "discrete-x": ("not in the poster", "r3", 0),
     }
     assert {r.verdict for m, r in rows.items() if m not in told} == {"no records"}
-    printed = tables.text("comparison", list(rows.values()))
+    printed = text.aligned(list(rows.values()))
     assert printed.endswith("given-subset-msr: r1\ndiscrete-liegan: r2\ndiscrete-x: r3")
-    assert re.search(r"given-subset-msr +× +× +0 +– +reproduced", printed)
-    assert re.search(r"discrete-liegan +✓ +× +0 +– +worse", printed)
+    assert re.search(
+        r"given-subset-msr +success +× +× cannot express it +0 +– +reproduced", printed
+    )
+    assert re.search(r"discrete-liegan +success +✓ +× cannot express it +0 +– +worse", printed)
 
 
 def test_a_run_decides_where_there_is_one(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
-    monkeypatch.setattr(tables, "CANNOT", {("discrete", "liegan"): "why"})
+    told_why(monkeypatch, {"discrete-liegan": "why"})
     for seed in range(5):
         run = record(experiment="comparison", method="discrete-liegan", profile="cpu", seed=seed)
         records.save(run.model_copy(update={"metrics": {"success": seed != 3}}))
     row = tables.table("comparison")[8]
     assert (row.method, row.passed, row.n) == ("discrete-liegan", 4, 5)
     assert (row.verdict, row.reason) == ("partly", None)
-    assert re.search(r"discrete-liegan +✓ +neither +5 +4 +partly", tables.text("comparison", [row]))
+    printed = text.aligned([row])
+    assert re.search(r"discrete-liegan +success +✓ +neither, 4 of 5 seeds +5 +– +partly", printed)
 
 
 def test_a_truth_value_counts_as_zero_or_one(monkeypatch, tmp_path):
@@ -156,7 +166,7 @@ def test_methods_that_the_poster_lacks_come_after_its_cells(monkeypatch, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("mean", "sd", "text"),
+    ("mean", "sd", "written"),
     [
         (None, None, "–"),
         (1.39e-5, None, "1.39e-5"),
@@ -166,14 +176,14 @@ def test_methods_that_the_poster_lacks_come_after_its_cells(monkeypatch, tmp_pat
         (0.0, 0.0, "(0.00 ± 0.00)e0"),
     ],
 )
-def test_errors_are_written_with_one_exponent(mean, sd, text):
-    assert tables.scientific(mean, sd) == text.translate(UNBROKEN)
+def test_errors_are_written_with_one_exponent(mean, sd, written):
+    assert text.scientific(mean, sd) == written.translate(UNBROKEN)
 
 
 def test_a_markdown_table_has_a_rule_below_its_head():
-    plain = tables.markdown(["a", "b"], [[1, "x"], [2.5, "y"]])
+    plain = text.markdown(["a", "b"], [[1, "x"], [2.5, "y"]])
     assert plain == "| a | b |\n| --- | --- |\n| 1 | x |\n| 2.5 | y |"
-    numbered = tables.markdown(["a"], [[1]], "What it shows", "tab-x")
+    numbered = text.markdown(["a"], [[1]], "What it shows", "tab-x")
     assert numbered == ("```{table} What it shows\n:name: tab-x\n\n| a |\n| --- |\n| 1 |\n```")
 
 

@@ -1,0 +1,95 @@
+"""How cells and tables are written: for a terminal, and for a page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from liegan_book.results.poster import TABLES
+from liegan_book.results.tables import MARKS, Row, mark
+
+#: Does not break, so that a narrow column keeps the two numbers together.
+_PM = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
+
+
+def markdown(
+    head: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "", name: str = ""
+) -> str:
+    """Return a Markdown table, and with a caption the MyST directive that numbers it."""
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
+    lines.insert(1, "|" + " --- |" * len(head))
+    body = "\n".join(lines)
+    return f"```{{table}} {caption}\n:name: {name}\n\n{body}\n```" if caption else body
+
+
+def scientific(mean: float | None, sd: float | None) -> str:
+    """Return "(m ± s)e-5" with one exponent for both, or a dash where there is none."""
+    if mean is None:
+        return "–"
+    exponent = math.floor(math.log10(abs(mean))) if mean else 0
+    power = f"e{exponent}".replace("-", "\N{NON-BREAKING HYPHEN}")
+    text = f"{mean / 10**exponent:.2f}"
+    return f"{text}{power}" if sd is None else f"({text}{_PM}{sd / 10**exponent:.2f}){power}"
+
+
+def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:
+    """Return "mean ± sd" to fixed digits, or a dash where there is none."""
+    if mean is None:
+        return "–"
+    text = f"{mean:.{digits}f}"
+    return text if sd is None else f"{text}{_PM}{sd:.{digits}f}"
+
+
+def poster_text(row: Row) -> str:
+    """Return what the poster has in a cell: a number, a mark, or "in words"."""
+    t = TABLES[row.experiment]
+    if row.poster is None:
+        return "in words"
+    if t.scale == "mark":
+        return MARKS[row.poster]
+    if t.scale == "log":
+        return scientific(row.poster, None)
+    return f"{row.poster:.{3 if row.metric == 'accuracy' else 4}f}"
+
+
+def ours_text(row: Row) -> str:
+    """Return what we have in a cell as the poster has it: mean ± sd, a mark, or seeds that pass."""
+    t = TABLES[row.experiment]
+    if row.reason:
+        return f"{MARKS[0.0]} cannot express it"
+    if not row.n:
+        return "–"
+    if t.scale == "log":
+        return scientific(row.mean, row.sd)
+    passed = f"{row.passed} of {row.n} seeds"
+    if t.scale == "mark":
+        ours = mark(row.passed or 0, row.n)
+        return f"{MARKS.get(ours, 'neither')}, {passed}"
+    if row.metric == "success":
+        return passed
+    if row.poster is None:
+        return f"{passed}, {plus_minus(row.mean, row.sd)}"
+    return plus_minus(row.mean, row.sd, 4)
+
+
+def ratio_text(row: Row) -> str:
+    """Return the ratio to three digits, or a dash."""
+    return "–" if row.ratio is None else f"{row.ratio:.3g}"
+
+
+def aligned(rows: Sequence[Row], *, task: bool = False) -> str:
+    """Return rows as a terminal shows them, and below them the reasons of those without a run."""
+    columns: dict[str, list[object]] = {"task": [row.task for row in rows]} if task else {}
+    columns |= {
+        "method": [row.method for row in rows],
+        "metric": [row.metric for row in rows],
+        "poster": [poster_text(row) for row in rows],
+        "ours": [ours_text(row) for row in rows],
+        "n": [row.n for row in rows],
+        "ratio": [ratio_text(row) for row in rows],
+        "verdict": [row.verdict for row in rows],
+    }
+    reasons = [f"{row.method}: {row.reason}" for row in rows if row.reason]
+    return "\n".join([pd.DataFrame(columns).to_string(index=False), *reasons])
