@@ -62,7 +62,7 @@ def jet_reader(folder: Path, data: Path) -> Callable[[], Pairs]:
 
 
 class Published:
-    """The published generator, critic and loop on our data.
+    """The published generator, discriminator and loop on our data.
 
     Args:
         folder: the checkout.
@@ -96,9 +96,9 @@ class Published:
         self.generator.mu.requires_grad = False
         self.generator.sigma.requires_grad = False
         if pairs.classes:
-            self.critic = gan.LieDiscriminatorEmb(pairs.inputs, pairs.classes, 32)
+            self.discriminator = gan.LieDiscriminatorEmb(pairs.inputs, pairs.classes, 32)
         else:
-            self.critic = gan.LieDiscriminator(pairs.inputs)
+            self.discriminator = gan.LieDiscriminator(pairs.inputs)
 
     def play(self, epochs: int, after: Callable[[], None] | None = None) -> None:
         """Run the published loop; `after` is called after each step.
@@ -109,10 +109,10 @@ class Published:
         self.train.trange = range
         self.train.train_lie_gan(
             self.generator,
-            self.critic,
+            self.discriminator,
             _Batches(loader, after) if after else loader,
             num_epochs=epochs,
-            lr_d=self.config.lr_critic,
+            lr_d=self.config.lr_discriminator,
             lr_g=self.config.lr_generator,
             reg_type="cosine",
             lamda=self.config.cosine,

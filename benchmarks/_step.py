@@ -15,7 +15,7 @@ from liegan_min.game.game import Game
 
 
 def products(passes: tuple[tuple[int, bool], ...], inputs: int) -> Callable[[], None]:
-    """Return the matrix products of a critic inputs-512-512-1.
+    """Return the matrix products of a discriminator inputs-512-512-1.
 
     Args:
         passes: (rows, weights) of each forward and backward pass; weights: with their gradients.

@@ -69,7 +69,7 @@ class Task:
             y_kind=pairs.y_kind,
             mask=self.mask,
             classes=pairs.classes,
-            scale=pairs.spread() if config.standardise else None,
+            scale=pairs.rms() if config.standardise else None,
             seed=seed,
         )
 

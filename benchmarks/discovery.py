@@ -10,10 +10,11 @@ to a temporary one). The second needs the extra `jets`.
 All times are CPU time of one thread. Ours, the published code, and the bare matrix products take
 turns, so that a change of the machine's speed meets all three; ratios are medians over the rounds.
 
-Per step, at equal work: the published recipe, batch 64, critic 512-512, float32; on jets, seven
-channels, λ = 1, η = 0.1, and the label embedded in 32 numbers. The bare products are those of the
-critic without which no step can be made. A published step needs a critic's forward and backward
-pass for each player; ours serves both from one (`losses.judge`), so it needs fewer.
+Per step, at equal work: the published recipe, batch 64, discriminator 512-512, float32; on jets,
+seven channels, λ = 1, η = 0.1, and the label embedded in 32 numbers. The bare products are those of
+the discriminator without which no step can be made. A published step needs a discriminator's
+forward and backward pass for each player; ours serves both from one (`losses.judge`), so it needs
+fewer.
 
 To quality, each on its own settings: the published recipe (at most 100 epochs) against our `quick`
 profile. On orbits, CPU time until the support cosine reaches 0.999, looked at after every pass

@@ -12,26 +12,26 @@ and a predictor f and the ranges r descend one loss,
 A prediction that g should not change (a label, a number) bears all g that f can see through. The
 second term asks for as wide ranges as that allows: without it r = 0 would be as good. A vector y
 turns with x, and then g⁻¹ f(gx) is compared with it. No one asks whether gx looks like the data,
-so there is no critic.
+so there is no discriminator.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from liegan_book.baselines.descent import descend
 from liegan_min.algebra import expm
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
-from liegan_min.base.settings import Settings, pick_device
+from liegan_min.base.settings import Settings
+from liegan_min.base.training import check_batch, descend
 from liegan_min.game.discriminator import perceptron
 from liegan_min.game.pairs import Pairs
 
@@ -135,11 +135,7 @@ def augerino(
     algebra: LieAlgebra,
     config: AugerinoConfig | None = None,
     *,
-    seed: int = 0,
-    device: str | torch.device = "auto",
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 30.0,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Ranges:
     """Learn how far along each generator a task lets its inputs be moved.
 
@@ -147,18 +143,15 @@ def augerino(
         pairs: the samples; see `as_pairs`. x should be of unit size, as it enters f as it is.
         algebra: the generators, (c, k, k).
         config: the settings.
-        seed: of the start and of the draws.
-        device: "auto", or a torch device.
-        checkpoint: file that a killed run resumes from; removed when the run ends.
-        checkpoint_seconds: least time between two writes of it.
-        progress: show a bar; default: in a terminal, and not under CI.
+        options: seed, device, checkpoint and progress.
 
     Raises:
         InputError: if there is no y, the algebra acts on another space, there are fewer samples
             than a batch, the descent diverges, or the checkpoint is another run's.
         DamagedFileError: if the checkpoint is damaged.
     """
-    config, where = config or AugerinoConfig(), pick_device(device)
+    config, options = config or AugerinoConfig(), options or RunOptions()
+    seed, where = options.seed, options.where
     if pairs.y is None:
         raise InputError("Augerino learns from predicting y, and there is none; give y")
     if algebra.k != pairs.x.shape[-1]:
@@ -166,11 +159,7 @@ def augerino(
             f"the algebra acts on R^{algebra.k} and x lives in R^{pairs.x.shape[-1]}; "
             "give generators of the size of x"
         )
-    if len(pairs.x) < config.batch:
-        raise InputError(
-            f"{len(pairs.x)} samples are fewer than a batch of {config.batch}; "
-            "bring more data or lower batch"
-        )
+    check_batch(len(pairs.x), config.batch)
     told = files.digest({"x": pairs.x, "y": pairs.y, "L": algebra.basis})
     key = f"Augerino {config.digest()} {seed} {pairs.y_kind} {told}"
     x, y = pairs.x.to(where), pairs.y.to(where)
@@ -182,15 +171,11 @@ def augerino(
         loss = player.loss(x[rows], y[rows], rng)
         return loss - config.reward * player.r.norm(), torch.cat([loss[None], player.r])
 
-    history, seconds = descend(
-        player,
-        look,
-        {"f": config.lr, "ranges": config.lr_range},
-        config.steps,
-        key,
-        rng=rng,
-        checkpoint=checkpoint,
-        checkpoint_seconds=checkpoint_seconds,
-        progress=progress,
+    optimiser = torch.optim.Adam(
+        [
+            {"params": list(player.f.parameters()), "lr": config.lr},
+            {"params": [player.ranges], "lr": config.lr_range},
+        ]
     )
+    history, seconds = descend(optimiser, look, config.steps, key, rng=rng, options=options)
     return Ranges(algebra, player.r.detach().double().cpu(), history, seconds, seed, config)

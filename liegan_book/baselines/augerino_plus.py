@@ -2,7 +2,7 @@
 
 Augerino (Benton et al. 2020, arXiv:2010.11882) learns how far to move along known generators by
 training a predictor on moved data. With LieGAN's generator in its place the directions are learned
-too. There is no critic: both players want the predictor to be right on moved data,
+too. There is no discriminator: both players want the predictor to be right on moved data,
 
     min over f, L of  E |f(gx) - gy|² + λ |E cos(gx, x)|.
 
@@ -45,16 +45,16 @@ class Supervised(NamedTuple):
 
 
 class AugerinoPlus(Game):
-    """The supervised game: `critic` is a predictor of y from x, and helps.
+    """The supervised game: `discriminator` is a predictor of y from x, and helps.
 
-    Its settings are those of `GameConfig`; `lr_critic` is the predictor's. A label is predicted by
-    its logits, under the cross-entropy.
+    Its settings are those of `GameConfig`; `lr_discriminator` is the predictor's. A label is
+    predicted by its logits, under the cross-entropy.
 
     Raises:
         InputError: if there is no y to predict.
     """
 
-    def make_critic(
+    def make_discriminator(
         self, inputs: int, outputs: int, classes: int, scale: Tensor | None
     ) -> nn.Module:
         """Return the predictor: linear layers with rectifiers between, as published."""
@@ -63,7 +63,7 @@ class AugerinoPlus(Game):
         widths = [inputs if classes else inputs - outputs, *self.config.hidden, outputs]
         return nn.Sequential(nn.Flatten(), *perceptron(widths))
 
-    def critic_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
+    def discriminator_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
         """Return None: no one here tells moved data from real."""
         return None
 
@@ -71,7 +71,7 @@ class AugerinoPlus(Game):
         """Return the predictor's error on moved data, ()."""
         if gy is None:
             raise InputError(_NO_Y)
-        predicted = self.critic(gx)
+        predicted = self.discriminator(gx)
         if self.generator.y_kind == "label":
             return F.cross_entropy(predicted, gy.reshape(-1))
         return F.mse_loss(predicted, gy.flatten(1))
@@ -84,6 +84,6 @@ class AugerinoPlus(Game):
         same = losses.cosine(gx, x)
         terms = [loss.float(), self.config.cosine * same, *self.penalties()]
         total = torch.stack(terms).sum()
-        grads = torch.autograd.grad(total, [*self.moving, *self.judging])
-        self.update(grads[: len(self.moving)], grads[len(self.moving) :])
+        grads = torch.autograd.grad(total, [*self.generator_params, *self.discriminator_params])
+        self.update(grads[: len(self.generator_params)], grads[len(self.generator_params) :])
         return Supervised(loss.detach().float(), same.detach())

@@ -48,15 +48,15 @@ class Carried(Game):
             )
         super().__init__(config, k, inputs, y_kind=y_kind, **options)
 
-    def make_critic(
+    def make_discriminator(
         self, inputs: int, outputs: int, classes: int, scale: Tensor | None
     ) -> nn.Module:
-        """Return the critic: it sees one of the two vectors, in units of the seen ones' spread."""
+        """Return the discriminator: it sees one of the two vectors, in units of the seen."""
         k = self.generator.mask.shape[0]
         seen = None if scale is None else scale[k:]
-        return super().make_critic(inputs - k, outputs, classes, seen)
+        return super().make_discriminator(inputs - k, outputs, classes, seen)
 
-    def laws(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def distributions(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is moved and what is seen, (b, 1, k) each."""
         return x[:, :1], x[:, 1:]
 

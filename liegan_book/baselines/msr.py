@@ -16,7 +16,6 @@ convolution on a ring). The permutations that keep the ties are what MSR says ab
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,11 +23,12 @@ from numpy.typing import ArrayLike
 from pydantic import Field
 from torch import Tensor, nn
 
-from liegan_book.baselines.descent import descend
 from liegan_book.baselines.permutations import commuting
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
-from liegan_min.base.settings import Settings, pick_device
+from liegan_min.base.options import RunOptions
+from liegan_min.base.settings import Settings
+from liegan_min.base.training import descend
 from liegan_min.game.pairs import as_pairs
 
 #: How often each task is fitted anew, to see which weights the layer reaches.
@@ -53,7 +53,6 @@ class MSRConfig(Settings):
         InputError: through `MSRConfig.of`, naming the field; pydantic's error when built directly.
     """
 
-    filter: int | None = Field(None, ge=1, description="length m of v; default: k², no tie forced")
     support: int = Field(64, ge=1, description="samples of a task that the inner loop fits v to")
     query: int = Field(32, ge=1, description="samples of a task that the outer loop judges by")
     inner_steps: int = Field(3, ge=1, description="gradient steps of the inner loop")
@@ -67,7 +66,7 @@ class Sharing:
     """What MSR learned.
 
     Attributes:
-        U: (k², m), the sharing matrix, float64.
+        U: (k², k²), the sharing matrix, float64.
         weights: (FITS·T, k, k), the layers that the inner loop makes of a few samples, float64.
         history: (steps,), the tasks' mean squared error on query samples, at each outer step.
         seconds: wall time, over all the sittings of a resumed run.
@@ -101,14 +100,13 @@ class Sharing:
 
 
 class _Layer(nn.Module):
-    """The layer of all tasks: U, (k², m), and the filter that they start from, `start`, (m,)."""
+    """The layer of all tasks: U, (k², k²), and the filter that they start from, `start`, (k²,)."""
 
     def __init__(self, k: int, config: MSRConfig, rng: torch.Generator) -> None:
         super().__init__()
         self.config = config
-        m = config.filter or k * k
-        self.U = nn.Parameter(START * torch.randn(k * k, m, generator=rng))
-        self.start = nn.Parameter(torch.zeros(m))
+        self.U = nn.Parameter(START * torch.randn(k * k, k * k, generator=rng))
+        self.start = nn.Parameter(torch.zeros(k * k))
 
     def fitted(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the layers, (T, k, k), after the inner loop on each task's x and y, (T, n, k)."""
@@ -127,11 +125,7 @@ def msr(
     y: ArrayLike,
     config: MSRConfig | None = None,
     *,
-    seed: int = 0,
-    device: str | torch.device = "auto",
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 30.0,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Sharing:
     """Learn how the weights of a linear layer are tied, from tasks that share the ties.
 
@@ -139,18 +133,15 @@ def msr(
         x: (n, k), samples; best of unit variance, as the inner loop's steps are of fixed length.
         y: (n, T, k), what each of the T tasks makes of them: y[:, t] = W_t x, and noise.
         config: the settings.
-        seed: of the start and of the draws.
-        device: "auto", or a torch device.
-        checkpoint: see `descend`.
-        checkpoint_seconds: see `descend`.
-        progress: see `descend`.
+        options: seed, device, checkpoint and progress.
 
     Raises:
         InputError: if the samples do not fit the shapes or are too few, if y is 0, if the descent
             diverges, or the checkpoint is another run's.
         DamagedFileError: if the checkpoint is damaged.
     """
-    config, where = config or MSRConfig(), pick_device(device)
+    config, options = config or MSRConfig(), options or RunOptions()
+    seed, where = options.seed, options.where
     pairs, shape_x, shape_y = as_pairs(x, y, "scalar"), np.shape(x), np.shape(y)
     fits = len(shape_x) == 2 and len(shape_y) == 3 and shape_x == (shape_y[0], shape_y[2])
     if not fits or shape_y[1] < 2:
@@ -184,17 +175,10 @@ def msr(
         loss = (x[:, few:] @ W.mT - y[:, few:]).square().mean()
         return loss, loss
 
-    history, seconds = descend(
-        layer,
-        look,
-        {"U": config.lr, "start": config.lr},
-        config.steps,
-        f"MSR {config.digest()} {seed} {files.digest({'x': pairs.x, 'y': pairs.y})}",
-        rng=rng,
-        checkpoint=checkpoint,
-        checkpoint_seconds=checkpoint_seconds,
-        progress=progress,
-    )
+    optimiser = torch.optim.Adam([{"params": [layer.U]}, {"params": [layer.start]}], lr=config.lr)
+    told = files.digest({"x": pairs.x, "y": pairs.y})
+    key = f"MSR {config.digest()} {seed} {told}"
+    history, seconds = descend(optimiser, look, config.steps, key, rng=rng, options=options)
     with torch.no_grad():
         W = torch.cat([layer.fitted(*some(few)) for _ in range(FITS)]).double().cpu()
         return Sharing(layer.U.double().cpu(), W, history, seconds, seed, config)

@@ -1,4 +1,4 @@
-"""SymmetryGAN (Desai et al. 2022, arXiv:2112.05722): one free group element against a critic.
+"""SymmetryGAN (Desai et al. 2022, arXiv:2112.05722): a free group element and a discriminator.
 
 The generator is a matrix g, the same for every sample: no exponential, no coefficients, so what is
 found is one element of the symmetry group and not its algebra.
@@ -7,12 +7,12 @@ found is one element of the symmetry group and not its algebra.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from liegan_min.algebra import linalg
+from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import set_up
@@ -69,23 +69,20 @@ def discover_element(
     *,
     rules: type[SymmetryGAN] = SymmetryGAN,
     mask: Tensor | None = None,
-    seed: int = 0,
-    device: str | torch.device = "auto",
-    checkpoint: Path | None = None,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Element:
     """Find one element of the symmetry group of a joint law.
 
     Args and errors: those of `discovery.discover`; it knows no `within`.
     """
-    config = config or GameConfig()
-    start = set_up(pairs, config, rules=rules, mask=mask, seed=seed, device=device)
-    course = loop.play(start.game, start.train, start.key, checkpoint=checkpoint, progress=progress)
+    config, options = config or GameConfig(), options or RunOptions()
+    start = set_up(pairs, config, rules=rules, mask=mask, options=options)
+    course = loop.play(start.game, start.train, start.key, options)
     return Element(
         g=course.bases[-1, 0].double(),
         last=start.game.generator.L[0].detach().cpu().double(),
         course=course,
         support=start.support,
-        seed=seed,
+        seed=options.seed,
         config=config,
     )

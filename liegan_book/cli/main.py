@@ -44,6 +44,7 @@ def discover(
     as_json: Json = False,
 ) -> None:
     """Find the symmetry of your own data with LieGAN."""
+    from liegan_min.base.options import RunOptions
     from liegan_min.game.pairs import read_npz
     from liegan_min.game.report import discover_file, report
 
@@ -55,9 +56,7 @@ def discover(
         channels=channels,
         epochs=epochs,
         batch=batch,
-        seed=seed,
-        device=device,
-        checkpoint=checkpoint,
+        options=RunOptions(seed=seed, device=device, checkpoint=checkpoint),
     )
     content = report(found)
     lines = [f"{key}: {value}" for key, value in content.items() if key != "basis"]
@@ -76,14 +75,17 @@ def run(
 ) -> None:
     """Run one table cell and write its record; resume if an earlier run was cut off."""
     from liegan_book import experiments, records
+    from liegan_book.records import paths
     from liegan_min.base import parallel
+    from liegan_min.base.options import RunOptions
 
     experiments.settings(experiment, method, profile)
     path = records.where(experiment, method, profile, seed)
     if path.exists() and not force:
         record = records.load(path)
     else:
-        record = experiments.run(experiment, method, profile, seed, device=device)
+        options = RunOptions(seed, device, paths.checkpoint(experiment, method, profile, seed))
+        record = experiments.run(experiment, method, profile, options).record
         if parallel.rank():  # one of several processes writes for all
             return
         records.save(record)

@@ -42,8 +42,8 @@ def _on_shell(three: NDArray[np.float64], mass: NDArray[np.float64]) -> NDArray[
 def massless(n: int, seed: int = 0) -> FourMomenta:
     """Return pairs on the light cone with p ~ N(0, 100²), and labels that say nothing.
 
-    The spread is about that of a jet's leading constituents in GeV, so that a critic is as sharp on
-    these as on those.
+    The spread is about that of a jet's leading constituents in GeV, so that a discriminator is as
+    sharp on these as on those.
 
     Raises:
         InputError: if n < 1.
@@ -77,7 +77,7 @@ LAW = np.diag([1 / TIME, 1.0, 1.0, 1.0])
 def events(n: int, seed: int = 0) -> FourMomenta:
     """Return separations of events, (n, 1, 4), with coordinates of spread 3, and their labels.
 
-    The spread is not 1 because a critic learns faster from larger numbers.
+    The spread is not 1 because a discriminator learns faster from larger numbers.
 
     Raises:
         InputError: if n < 1.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from liegan_book import records
@@ -27,7 +27,8 @@ from liegan_book.experiments.two_body_prediction import TWO_BODY_PREDICTION
 from liegan_book.records import Machine, Record, Sources, paths
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
-from liegan_min.base.settings import Settings, pick_device
+from liegan_min.base.options import RunOptions
+from liegan_min.base.settings import Settings
 
 EXPERIMENTS: dict[str, Experiment] = {
     "two-body-discovery": TWO_BODY_DISCOVERY,
@@ -68,49 +69,32 @@ def settings(experiment: str, method: str, profile: str) -> Any:
     return config
 
 
-def play(
-    experiment: str,
-    method: str,
-    profile: str,
-    seed: int,
-    *,
-    device: str = "auto",
-    checkpoint: Path | None = None,
-    progress: bool | None = None,
-) -> Any:
-    """Run one table cell and return what it found, without a record."""
-    config = settings(experiment, method, profile)
-    return method_of(experiment, method).play(
-        config, seed=seed, device=device, checkpoint=checkpoint, progress=progress
-    )
+@dataclass(frozen=True)
+class Run:
+    """A table cell's run.
+
+    Attributes:
+        found: what the method returned.
+        record: what is kept of it.
+    """
+
+    found: Any
+    record: Record
 
 
-def run(
-    experiment: str,
-    method: str,
-    profile: str,
-    seed: int,
-    *,
-    device: str = "auto",
-    progress: bool | None = None,
-) -> Record:
-    """Run one table cell and describe it in a record; a killed run resumes where it was.
+def run(experiment: str, method: str, profile: str, options: RunOptions | None = None) -> Run:
+    """Run one table cell, judge it, and describe it in a record, which is not written.
 
     Raises:
         InputError, DamagedFileError: see `settings`, `store.load` and the method's `play`.
     """
-    config = settings(experiment, method, profile)
-    m = method_of(experiment, method)
-    data = m.source(profile, seed)
+    options, config = options or RunOptions(), settings(experiment, method, profile)
+    m, seed = method_of(experiment, method), options.seed
+    data, sources, cpu = m.source(profile, seed), Sources.here(), time.process_time()
     needed = [records.where(e, name, "paper", seed) for e, name in m.needs]
-    sources = Sources.here()
-    checkpoint = paths.checkpoints() / experiment / method / f"{profile}-s{seed}.safetensors"
-    cpu = time.process_time()
-    found = play(
-        experiment, method, profile, seed, device=device, checkpoint=checkpoint, progress=progress
-    )
+    found = m.play(config, options)
     metrics, arrays = m.judge(found)
-    return Record(
+    record = Record(
         experiment=experiment,
         method=method,
         profile=profile,
@@ -122,13 +106,14 @@ def run(
             path.relative_to(paths.results()).as_posix(): files.sha256(path) for path in needed
         },
         sources=sources,
-        machine=Machine.here(str(pick_device(device))),
+        machine=Machine.here(str(options.where)),
         wall_seconds=found.seconds,
         cpu_seconds=time.process_time() - cpu,
         peak_memory_mb=records.peak_memory_mb(),
         metrics=metrics,
         arrays=arrays,
     )
+    return Run(found, record)
 
 
 __all__ = [
@@ -138,9 +123,9 @@ __all__ = [
     "SO2",
     "Experiment",
     "Method",
+    "Run",
     "jet_pairs",
     "method_of",
-    "play",
     "run",
     "settings",
     "two_body_pairs",

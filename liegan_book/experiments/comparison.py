@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from liegan_book.baselines import starts
+import torch
+from torch import Tensor
+
 from liegan_book.baselines.augerino import AugerinoConfig, augerino
 from liegan_book.baselines.carried import Carried, CarriedElement
 from liegan_book.baselines.msr import MSRConfig, msr
-from liegan_book.baselines.starts import FromTurns, Start, StartsConfig
 from liegan_book.baselines.symmetrygan import Element, SymmetryGAN, discover_element
 from liegan_book.datasets import comparison
 from liegan_book.experiments.method import Experiment, Method
@@ -29,10 +31,13 @@ from liegan_book.experiments.metrics.comparison import (
     powers,
 )
 from liegan_book.experiments.metrics.discovery import rounded
+from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
 from liegan_min.game.discovery import Discovery, discover
 from liegan_min.game.game import Game
+from liegan_min.game.generator import LieGenerator, YKind
 from liegan_min.game.pairs import as_pairs
+from liegan_min.game.restarts import Restart, RestartsConfig, loss_at_end, one_by_one
 
 #: Cells of the table that have no run, and why. MSR ties the weights of a linear layer.
 _CANNOT = dict.fromkeys(
@@ -41,106 +46,111 @@ _CANNOT = dict.fromkeys(
     "a range of angles has no such form, and the labels are no linear map of the points",
 )
 
+
+class FromRotations(Game):
+    """LieGAN's game from a start in so(k): exp(wL) is then a rotation, however large L is.
+
+    Integer coefficients need large L: where a group has a smallest rotation, a start below half of
+    it falls back to the identity. A large start that also stretches is thrown far off by exp.
+    """
+
+    def make_generator(self, k: int, mask: Tensor | None, y_kind: YKind) -> LieGenerator:
+        """Return the player that moves the data; only its start is in so(k), gl(k) is open."""
+        generator = super().make_generator(k, mask, y_kind)
+        with torch.no_grad():
+            free = generator.free
+            free.copy_((free - free.mT) / 2)
+        return generator
+
+
 #: Of LieGAN's game.
 RULES: dict[str, type[Game]] = {
-    "discrete": FromTurns,
+    "discrete": FromRotations,
     "continuous": Game,
     "given-subset": Carried,
     "unknown-subset": Carried,
 }
 
 
-def _games(
-    row: str, config: StartsConfig, seed: int, once: Callable[..., Start[Any]]
-) -> tuple[comparison.Task, list[Start[Any]], int, float]:
-    """Play a game on a task from each start."""
-    begun = time.perf_counter()
-    task = comparison.task(row, seed)
-    played, kept = starts.play(partial(once, task, config), seed, config.starts)
-    return task, played, kept, time.perf_counter() - begun
-
-
-def _numbers(played: list[Start[Any]], kept: int) -> dict[str, Any]:
-    return {
-        "metrics": {"critic": played[kept].critic, "kept": kept},
-        "arrays": {
-            "starts_critic": rounded([s.critic for s in played]),
-            "starts_moved": rounded([s.moved for s in played]),
-        },
-    }
-
-
-def _liegan(
-    config: StartsConfig, *, row: str, seed: int, device: str, progress: bool | None, **_: Any
+def _kept(
+    row: str,
+    config: RestartsConfig,
+    options: RunOptions,
+    once: Callable[[comparison.Task, RunOptions], Restart[Any]],
+    answer: Callable[[comparison.Task, Restart[Any], float], Answer],
 ) -> Answer:
-    def once(task: comparison.Task, config: StartsConfig, seed: int) -> Start[Discovery]:
-        found = discover(
-            task.pairs(),
-            config,
-            rules=RULES[row],
-            within=task.given if row == "given-subset" else None,
-            seed=seed,
-            device=device,
-            progress=progress,
-        )
-        return Start(found, draw(found), starts.at_end(found.history))
-
-    task, played, kept, seconds = _games(row, config, seed, once)
-    found = played[kept].found
-    return Answer(
-        task,
-        played[kept].draws,
-        seconds,
-        L=found.bases[-1, 0],
-        bases=found.bases[:, 0],
-        **_numbers(played, kept),
+    """Play a game on a task from each start, and answer with what was kept."""
+    begun, task = time.perf_counter(), comparison.task(row, options.seed)
+    played, kept = one_by_one(
+        lambda seed: once(task, replace(options, seed=seed, checkpoint=None)),
+        options.seed,
+        config.restarts,
+    )
+    found = answer(task, played[kept], time.perf_counter() - begun)
+    arrays = {
+        "restarts_loss": rounded([r.loss for r in played]),
+        "restarts_moved": rounded([r.moved for r in played]),
+    }
+    return replace(
+        found,
+        metrics={"discriminator": played[kept].loss, "kept": kept},
+        arrays=found.arrays | arrays,
     )
 
 
-def _symmetrygan(
-    config: StartsConfig, *, row: str, seed: int, device: str, progress: bool | None, **_: Any
-) -> Answer:
-    def once(task: comparison.Task, config: StartsConfig, seed: int) -> Start[Element]:
+def _liegan(config: RestartsConfig, options: RunOptions, *, row: str) -> Answer:
+    def once(task: comparison.Task, options: RunOptions) -> Restart[Discovery]:
+        within = task.given if row == "given-subset" else None
+        found = discover(task.pairs(), config, rules=RULES[row], within=within, options=options)
+        return Restart(found, draw(found), loss_at_end(found.history))
+
+    def answer(task: comparison.Task, kept: Restart[Discovery], seconds: float) -> Answer:
+        bases = kept.found.bases[:, 0]
+        return Answer(task, kept.draws, seconds, L=bases[-1], bases=bases)
+
+    return _kept(row, config, options, once, answer)
+
+
+def _symmetrygan(config: RestartsConfig, options: RunOptions, *, row: str) -> Answer:
+    def once(task: comparison.Task, options: RunOptions) -> Restart[Element]:
         rules = CarriedElement if task.carried else SymmetryGAN
-        found = discover_element(
-            task.pairs(), config, rules=rules, seed=seed, device=device, progress=progress
-        )
-        return Start(found, found.g[None], starts.at_end(found.course.history))
+        found = discover_element(task.pairs(), config, rules=rules, options=options)
+        return Restart(found, found.g[None], loss_at_end(found.course.history))
 
-    task, played, kept, seconds = _games(row, config, seed, once)
-    g = played[kept].found.g
-    numbers = _numbers(played, kept)
-    numbers["arrays"]["element"] = rounded(g)
-    return Answer(task, powers(g, task.truth), seconds, **numbers)
+    def answer(task: comparison.Task, kept: Restart[Element], seconds: float) -> Answer:
+        g = kept.found.g
+        return Answer(task, powers(g, task.truth), seconds, arrays={"element": rounded(g)})
+
+    return _kept(row, config, options, once, answer)
 
 
-def _augerino(config: AugerinoConfig, *, row: str, seed: int, **how: Any) -> Answer:
-    task = comparison.task(row, seed)
+def _augerino(config: AugerinoConfig, options: RunOptions, *, row: str) -> Answer:
+    task = comparison.task(row, options.seed)
     # A label is predicted from the upright points: how far may they turn and still be told apart?
     pairs = as_pairs(task.x, task.y, "label") if task.carried else task.pairs()
-    found = augerino(pairs, task.given, config, seed=seed, **how)
+    found = augerino(pairs, task.given, config, options=options)
     curve = found.history[:: max(1, len(found.history) // 100), 1:]
     arrays = {"range": rounded(found.r), "range_curve": rounded(curve)}
     return Answer(task, found.draw(DRAWS), found.seconds, arrays=arrays)
 
 
-def _msr(config: MSRConfig, *, row: str, seed: int, **how: Any) -> Answer:
-    task = comparison.task(row, seed)
-    found = msr(task.x, task.y, config, seed=seed, **how)
+def _msr(config: MSRConfig, options: RunOptions, *, row: str) -> Answer:
+    task = comparison.task(row, options.seed)
+    found = msr(task.x, task.y, config, options=options)
     arrays = {"draws": rounded(found.permutations()), "weights": rounded(found.weights)}
     return Answer(task, found.permutations(), found.seconds, arrays=arrays)
 
 
-#: A small critic on inputs of unit size, at a high rate that falls; the textbook gradient, since a
-#: random start is far away and a pull that is rejected there is missed.
-_GAME = StartsConfig(
-    starts=6,
+#: A small discriminator on inputs of unit size, at a high rate that falls; the textbook gradient,
+#: since a random start is far away and a pull that is rejected there is missed.
+_GAME = RestartsConfig(
+    restarts=6,
     hidden=(64, 64),
     standardise=True,
     batch=256,
     epochs=50,
     lr_generator=1e-2,
-    lr_critic=1e-2,
+    lr_discriminator=1e-2,
     anneal=True,
     cosine=0.0,
     reject=0.0,
@@ -164,7 +174,7 @@ _SETTINGS: dict[str, dict[str, Settings]] = {
         # A step either way, or none: more powers of L make a trap of each fraction of the step.
         # The published cosine term keeps some of the starts from falling back to the identity.
         "liegan": _GAME.changed(
-            starts=10,
+            restarts=10,
             epochs=30,
             coefficients="integer-grid",
             low=-1,
@@ -178,9 +188,11 @@ _SETTINGS: dict[str, dict[str, Settings]] = {
         "augerino": AugerinoConfig(),
         # Both must be exact: an error grows with the power of the element, or with w.
         "symmetrygan": _GAME.changed(
-            starts=2, epochs=150, cosine=0.03, ema=0.999, lr_generator=3e-3
+            restarts=2, epochs=150, cosine=0.03, ema=0.999, lr_generator=3e-3
         ),
-        "liegan": _GAME.changed(starts=3, epochs=100, scale=1.5, strength=math.sqrt(2), ema=0.999),
+        "liegan": _GAME.changed(
+            restarts=3, epochs=100, scale=1.5, strength=math.sqrt(2), ema=0.999
+        ),
     },
     "given-subset": {
         "augerino": AugerinoConfig(),

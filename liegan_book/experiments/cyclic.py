@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from liegan_book.datasets import cyclic
 from liegan_book.experiments.method import Experiment, Method, Play
 from liegan_book.experiments.metrics.cyclic import cyclic_metrics, rotation_group_metrics
 from liegan_book.experiments.metrics.discovery import Judged
+from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
 from liegan_min.discrete.evidence import EvidenceConfig
 from liegan_min.discrete.rotation_group import (
@@ -19,7 +19,7 @@ from liegan_min.discrete.rotation_group import (
 )
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery, discover
-from liegan_min.game.restarts import RestartsConfig
+from liegan_min.game.stack import StackConfig
 
 #: Points of a data set, as published.
 POINTS = 20_000
@@ -33,8 +33,8 @@ _PUBLISHED = GameConfig(
 )
 
 #: Ours: games from 16 random turns. exp(±L) leaves basins of half a step to each side, and no free
-#: identity; critics of waves see the saw's teeth.
-_SEARCH = RestartsConfig(
+#: identity; discriminators of waves see the saw's teeth.
+_SEARCH = StackConfig(
     channels=16,
     coefficients="integer-grid",
     low=-1,
@@ -46,7 +46,7 @@ _SEARCH = RestartsConfig(
     batch=128,
     epochs=8,
     lr_generator=1e-2,
-    lr_critic=5e-3,
+    lr_discriminator=5e-3,
     anneal=True,
     reject=1e-3,
     ema=0.99,
@@ -56,20 +56,20 @@ _RESTARTS = RotationGroupConfig(
     search=_SEARCH,
     refine=_SEARCH.changed(low=-10, high=10, epochs=12, lr_generator=2e-3, ema=0.998),
 )
-#: What a chapter has time for: half the games, and critics that learn for less long.
+#: What a chapter has time for: half the games, and discriminators that learn for less long.
 _QUICK = RotationGroupConfig(
     search=_SEARCH.changed(channels=8),
     refine=_RESTARTS.refine.changed(epochs=6),
-    bet=EvidenceConfig(stack=2, epochs=10, bets=2000),
+    evidence=EvidenceConfig(stack=2, epochs=10, held_out=2000),
 )
 
 
-def _liegan(config: GameConfig, *, seed: int, **how: Any) -> Discovery:
-    return discover(cyclic.pairs(POINTS, ORDER, seed), config, seed=seed, **how)
+def _liegan(config: GameConfig, options: RunOptions) -> Discovery:
+    return discover(cyclic.pairs(POINTS, ORDER, options.seed), config, options=options)
 
 
-def _restarts(config: RotationGroupConfig, *, order: int, seed: int, **how: Any) -> RotationGroup:
-    return find_rotation_group(cyclic.pairs(POINTS, order, seed), config, seed=seed, **how)
+def _restarts(config: RotationGroupConfig, options: RunOptions, *, order: int) -> RotationGroup:
+    return find_rotation_group(cyclic.pairs(POINTS, order, options.seed), config, options)
 
 
 def _method(

@@ -17,21 +17,14 @@ from liegan_book.experiments.metrics.discovery import Judged
 from liegan_book.records import DataSource, paths
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
 
 
 class Play(Protocol):
     """Runs a method once; what it returns has the `seconds` that it took."""
 
-    def __call__(
-        self,
-        config: Any,
-        *,
-        seed: int,
-        device: str,
-        checkpoint: Path | None,
-        progress: bool | None,
-    ) -> Any:
+    def __call__(self, config: Any, options: RunOptions) -> Any:
         """Return what was found."""
 
 

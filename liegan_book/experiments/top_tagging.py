@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,6 +27,7 @@ from liegan_book.training.jet_trees import INPUTS, Columns, TreesConfig, boosted
 from liegan_book.training.tagging import Splits, Trained, train
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.algebra.groups import ETA
+from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
 from liegan_min.equivariant.jets import Jets
 from liegan_min.equivariant.lorentznet import LorentzNet
@@ -91,19 +90,10 @@ def public(constituents: int | None) -> Splits:
     )
 
 
-def _play(
-    config: TaggingConfig,
-    *,
-    form: Form,
-    sees: Sees,
-    seed: int,
-    device: str,
-    checkpoint: Path | None,
-    progress: bool | None,
-) -> Trained:
-    with seeded(seed):
+def _play(config: TaggingConfig, options: RunOptions, *, form: Form, sees: Sees) -> Trained:
+    with seeded(options.seed):
         model = LorentzNet(
-            form(seed),
+            form(options.seed),
             sees,
             hidden=config.hidden,
             layers=config.layers,
@@ -112,15 +102,7 @@ def _play(
         )
     splits = public(None if config.rest else config.constituents) if config.public else committed()
     first = Splits(splits.train.take(slice(config.jets)), splits.validation, splits.test)
-    return train(
-        model,
-        first,
-        config,
-        seed=seed,
-        device=device,
-        checkpoint=checkpoint,
-        progress=progress,
-    )
+    return train(model, first, config, options)
 
 
 @dataclass(frozen=True)
@@ -143,11 +125,11 @@ def _columns() -> dict[str, Columns]:
     return {name: features(jets) for name, jets in vars(committed()).items()}
 
 
-def _grow(config: GrownConfig, *, seed: int, **_: Any) -> Grown:
+def _grow(config: GrownConfig, options: RunOptions) -> Grown:
     start = time.monotonic()
     splits, columns = committed(), _columns()
     few = slice(config.jets)
-    settings = TreesConfig(**config.model_dump(exclude={"jets", "seed"}), seed=seed)
+    settings = TreesConfig(**config.model_dump(exclude={"jets", "seed"}), seed=options.seed)
     tagger = boosted_trees(
         {name: column[few] for name, column in columns["train"].items()},
         splits.train.label[few],
@@ -232,7 +214,6 @@ TOP_TAGGING = Experiment(
         **_systems(CPU),
         "boosted-trees": _trees(),
         # A better J, and what a wrong one costs, with fewer jets.
-        "liegnn-held": _method(partial(found, "liegan-held"), "invariants", "liegan-held"),
         "liegnn-polished": _method(partial(polished, "liegan"), "invariants", "liegan"),
         "liegnn-augerino-plus": _method(
             partial(found, "augerino-plus"), "invariants", "augerino-plus", cpu=WRONG

@@ -20,6 +20,7 @@ from liegan_book.datasets.jets.packing import unpack
 from liegan_book.experiments.method import Experiment, Method
 from liegan_book.experiments.metrics.lorentz import lorentz_metrics
 from liegan_min.base import files
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.jets import Jets
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery, discover
@@ -92,14 +93,10 @@ def _events(seed: int) -> Pairs:
 
 
 def _play(
-    config: GameConfig,
-    *,
-    source: Source,
-    rules: type[Game],
-    seed: int,
-    **how: Any,
+    config: GameConfig, options: RunOptions, *, source: Source, rules: type[Game]
 ) -> Discovery:
-    return discover(source(seed), config, rules=rules, seed=seed, held_out=0.05, **how)
+    pairs = source(options.seed)
+    return discover(pairs, config, rules=rules, held_out=0.05, options=options)
 
 
 def _method(
@@ -146,11 +143,11 @@ _HELD = _PUBLISHED.changed(
     epochs=60,
     epoch_size=25_600,
     lr_generator=1e-2,
-    lr_critic=5e-4,
+    lr_discriminator=5e-4,
     anneal=True,
     stop_ratio=None,
 )
-#: What a laptop has time for: a smaller critic that learns faster.
+#: What a laptop has time for: a smaller discriminator that learns faster.
 _QUICK = _HELD.changed(
     strength=0.5,
     hidden=(128, 128),
@@ -158,12 +155,12 @@ _QUICK = _HELD.changed(
     epochs=40,
     epoch_size=6400,
     lr_generator=2e-2,
-    lr_critic=2e-3,
+    lr_discriminator=2e-3,
 )
 #: The label's edge is learned more slowly than a cone that every sample lies on.
-_EVENTS = _HELD.changed(strength=0.5, lr_critic=3e-3)
+_EVENTS = _HELD.changed(strength=0.5, lr_discriminator=3e-3)
 #: Published for Augerino+: one optimiser for both players.
-_AUGERINO = _UNSTOPPED.changed(lr_critic=1e-3, beta1_generator=0.9, epochs=200)
+_AUGERINO = _UNSTOPPED.changed(lr_discriminator=1e-3, beta1_generator=0.9, epochs=200)
 
 TOP_TAGGING_DISCOVERY = Experiment(
     {

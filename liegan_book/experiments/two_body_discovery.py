@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,6 +18,7 @@ from liegan_book.experiments.metrics.discovery import (
     spectral_metrics,
 )
 from liegan_min.algebra import groups
+from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery, discover
 from liegan_min.game.game import Game
@@ -40,16 +40,16 @@ def two_body_pairs(
     return as_pairs(*two_body.windows(store.load(data)[split], inputs, outputs), "vector")
 
 
-#: What a laptop has time for. A critic that sees inputs of unit size needs few neurons and bears a
-#: high learning rate; a start near the identity keeps L out of the traps in which bodies turn at
-#: different rates; a strong cosine term keeps it from shrinking (chapter 04).
+#: What a laptop has time for. A discriminator that sees inputs of unit size needs few neurons and
+#: bears a high learning rate; a start near the identity keeps L out of the traps in which bodies
+#: turn at different rates; a strong cosine term keeps it from shrinking (chapter 04).
 _QUICK = GameConfig(
     hidden=(128, 128),
     standardise=True,
     batch=128,
     epochs=20,
     lr_generator=5e-3,
-    lr_critic=5e-3,
+    lr_discriminator=5e-3,
     anneal=True,
     init_scale=0.1,
     cosine=10.0,
@@ -59,17 +59,17 @@ _QUICK = GameConfig(
 
 
 def _play(
-    config: GameConfig, *, data: str, mask: Tensor, rules: type[Game], **how: Any
+    config: GameConfig, options: RunOptions, *, data: str, mask: Tensor, rules: type[Game]
 ) -> Discovery:
-    return discover(two_body_pairs(data), config, mask=mask, rules=rules, **how)
+    return discover(two_body_pairs(data), config, mask=mask, rules=rules, options=options)
 
 
-def _element(config: GameConfig, **how: Any) -> Element:
-    return discover_element(two_body_pairs(), config, mask=BLOCKS, **how)
+def _element(config: GameConfig, options: RunOptions) -> Element:
+    return discover_element(two_body_pairs(), config, mask=BLOCKS, options=options)
 
 
-def _spectral(config: SpectralConfig, *, seed: int, **_: Any) -> Moments:
-    return spectral(two_body_pairs(), config, mask=BLOCKS, seed=seed)
+def _spectral(config: SpectralConfig, options: RunOptions) -> Moments:
+    return spectral(two_body_pairs(), config, mask=BLOCKS, seed=options.seed)
 
 
 def _method(
@@ -85,7 +85,7 @@ def _method(
 
 
 #: Published for Augerino+: one optimiser for both players.
-_SUPERVISED = GameConfig(lr_critic=1e-3, beta1_generator=0.9)
+_SUPERVISED = GameConfig(lr_discriminator=1e-3, beta1_generator=0.9)
 
 TWO_BODY_DISCOVERY = Experiment(
     {

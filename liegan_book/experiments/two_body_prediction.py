@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from liegan_book.training.prediction import Fit, FitConfig, Forward, fit
 from liegan_min.algebra import linalg
 from liegan_min.algebra.cleaning import cleaned
 from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra, FromElement
 from liegan_min.equivariant.emlp import EMLP
@@ -127,33 +127,22 @@ def _hnn(config: HNNConfig, seed: int) -> Built:
     return HNN(STEPS, hidden=config.hidden), None
 
 
-def _play(
-    config: Any,
-    *,
-    build: Callable[..., Built],
-    seed: int,
-    device: str,
-    checkpoint: Path | None,
-    progress: bool | None,
-) -> Fit:
-    with seeded(seed):
-        model, forward = build(config, seed)
+def _play(config: Any, options: RunOptions, *, build: Callable[..., Built]) -> Fit:
+    with seeded(options.seed):
+        model, forward = build(config, options.seed)
     return fit(
         model,
         two_body_pairs("two-body", "train", STEPS, STEPS),
         two_body_pairs("two-body", "test", STEPS, STEPS),
         config,
         forward=forward,
-        seed=seed,
-        device=device,
-        checkpoint=checkpoint,
-        progress=progress,
+        options=options,
     )
 
 
-def _linear(config: LinearConfig, *, seed: int, **_: Any) -> Fit:
+def _linear(config: LinearConfig, options: RunOptions) -> Fit:
     train, test = (two_body_pairs("two-body", s, STEPS, STEPS) for s in ("train", "test"))
-    return least_squares(train, test, config, seed=seed)
+    return least_squares(train, test, config, seed=options.seed)
 
 
 def _method(build: Callable[..., Built], config: FitConfig, *needs: str) -> Method:
@@ -175,10 +164,6 @@ def _both(name: str, source: Source, *needs: str) -> dict[str, Method]:
     }
 
 
-#: Singular values of a learned commutant fall into two groups, below 0.05 and above 0.4 of the
-#: largest; a tolerance between them lets in what the exact algebra would let in.
-_GAP = EMLPConfig(tolerance=0.1)
-
 TWO_BODY_PREDICTION = Experiment(
     {
         **_both("liegan", partial(found_by, "liegan"), "liegan"),
@@ -199,11 +184,5 @@ TWO_BODY_PREDICTION = Experiment(
         ),
         # Beyond the poster: the same predictors on what the same runs found, used with more care.
         **_both("liegan-cleaned", partial(cleaned_from, "liegan"), "liegan"),
-        "emlp-liegan-gap": _method(
-            partial(_emlp, source=partial(found_by, "liegan")), _GAP, "liegan"
-        ),
-        "emlp-liegan-es-gap": _method(
-            partial(_emlp, source=partial(found_by, "liegan-es")), _GAP, "liegan-es"
-        ),
     }
 )

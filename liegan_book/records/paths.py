@@ -30,3 +30,8 @@ def cache() -> Path:
 def checkpoints() -> Path:
     """Return the folder that interrupted runs resume from; git ignores it."""
     return root() / ".checkpoints"
+
+
+def checkpoint(experiment: str, method: str, profile: str, seed: int) -> Path:
+    """Return the file that an interrupted run of a table cell resumes from."""
+    return checkpoints() / experiment / method / f"{profile}-s{seed}.ckpt"

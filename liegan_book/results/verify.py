@@ -22,7 +22,8 @@ from liegan_book import experiments, records
 from liegan_book.records import Record, paths
 from liegan_min.base import files
 from liegan_min.base.errors import InputError, LieganError
-from liegan_min.base.settings import Settings, pick_device
+from liegan_min.base.options import RunOptions, pick_device
+from liegan_min.base.settings import Settings
 from liegan_min.base.tolerances import AGREES, NOISE, REPEATED, SPREAD
 
 Verdict = Literal["repeats", "agrees", "differs", "cannot be compared"]
@@ -132,11 +133,9 @@ def again(record: Record) -> Outcome:
     name = record.path.relative_to(paths.results()).as_posix()
     if reason := obstacle(record):
         return Outcome(name, "cannot be compared", (reason,))
-    cell = (record.experiment, record.method, record.profile, record.seed)
-    device = record.machine.device
-    found = experiments.play(*cell, device=device, progress=False)
-    metrics, _ = experiments.method_of(record.experiment, record.method).judge(found)
-    return compare(record, metrics, spread(record), found.seconds)
+    options = RunOptions(seed=record.seed, device=record.machine.device, progress=False)
+    new = experiments.run(record.experiment, record.method, record.profile, options).record
+    return compare(record, new.metrics, spread(record), new.wall_seconds)
 
 
 def spread(record: Record) -> dict[str, float]:

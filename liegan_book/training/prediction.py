@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from liegan_min.base import files
-from liegan_min.base.checkpoint import Checkpoint, fit_tensors, restore_fit
+from liegan_min.base import files, training
+from liegan_min.base.checkpoint import State
 from liegan_min.base.errors import InputError
-from liegan_min.base.progress import quiet, tqdm
-from liegan_min.base.settings import Settings, pick_device
+from liegan_min.base.options import RunOptions
+from liegan_min.base.settings import Settings
+from liegan_min.base.training import Training, check_batch
 from liegan_min.game.pairs import Pairs
 
 #: A loss beyond this, or none at all, is no step: its gradient may leave the range of float32. Only
@@ -64,6 +64,76 @@ def predict(model: nn.Module, x: Tensor, rows: int = 4096) -> Tensor:
         return torch.cat([model(part) for part in torch.split(x, rows)])
 
 
+class _Predictor(Training):
+    """A predictor under training, an epoch at a time."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: tuple[Tensor, Tensor],
+        test: tuple[Tensor, Tensor],
+        config: FitConfig,
+        forward: Forward,
+        rng: torch.Generator,
+    ) -> None:
+        self.model, self.train, self.test, self.config = model, train, test, config
+        self.forward, self.rng = forward, rng
+        self.optimiser = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
+        self.curve: list[Tensor] = []
+        self.skipped = 0
+
+    def advance(self) -> bool:
+        """Train for an epoch.
+
+        Raises:
+            InputError: if no loss of it is finite.
+        """
+        self.model.train()
+        self.done += 1
+        x, y = self.train
+        order = torch.randperm(len(x), generator=self.rng).to(x.device)
+        losses = []
+        for rows in torch.split(order, self.config.batch):
+            loss = F.mse_loss(self.forward(x[rows], self.rng), y[rows])
+            if not loss.detach() < _BEYOND:
+                self.skipped += 1
+                continue
+            self.optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimiser.step()
+            losses.append(loss.detach())
+        if not losses:
+            raise InputError(
+                f"the loss is no longer finite in epoch {self.done}; lower lr, or check that the "
+                "group elements stay bounded"
+            )
+        if self.done % self.config.every == 0 or self.done in (1, self.config.epochs):
+            mean = torch.stack(losses).mean()
+            error = F.mse_loss(predict(self.model, self.test[0]), self.test[1])
+            epoch = torch.tensor(float(self.done))
+            self.curve.append(torch.stack([epoch, mean.cpu(), error.cpu()]))
+        return False
+
+    def state(self) -> State:
+        """Return the model, its optimiser, the draws and the curve."""
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "rng": self.rng.get_state(),
+            "curve": torch.stack(self.curve),
+            "epochs": self.done,
+            "skipped": self.skipped,
+        }
+
+    def restore(self, state: State) -> None:
+        """Take up what `state` returned."""
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.rng.set_state(state["rng"])
+        self.curve = list(state["curve"])
+        self.done, self.skipped = state["epochs"], state["skipped"]
+
+
 def fit(
     model: nn.Module,
     train: Pairs,
@@ -71,11 +141,7 @@ def fit(
     config: FitConfig,
     *,
     forward: Forward | None = None,
-    seed: int = 0,
-    device: str | torch.device = "auto",
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 30.0,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Fit:
     """Train a predictor with Adam on the mean squared error, for a fixed number of epochs.
 
@@ -87,77 +153,31 @@ def fit(
         test: pairs that it is judged on.
         config: the settings.
         forward: what is compared with y in training; default: the model.
-        seed: of the order of the samples, and of what `forward` draws.
-        device: "auto", or a torch device.
-        checkpoint: file that a killed run resumes from; removed when the run ends.
-        checkpoint_seconds: least time between two writes of it; an epoch is never cut in two.
-        progress: show a bar; default: in a terminal, and not under CI.
+        options: seed (of the order of the samples, and of what `forward` draws), device, checkpoint
+            and progress; an epoch is never cut in two.
 
     Raises:
         InputError: if y is missing, there is less than a batch, no loss of an epoch is finite, or
             the checkpoint is another run's.
         DamagedFileError: if the checkpoint is damaged.
     """
-    x, y, y_test = train.x, train.y, test.y
-    if y is None or y_test is None or train.y_kind != "vector":
+    if train.y is None or test.y is None or train.y_kind != "vector":
         raise InputError("a predictor needs vectors y to predict; give both sets a y")
-    if len(train.x) < config.batch:
-        raise InputError(
-            f"{len(train.x)} samples are fewer than a batch of {config.batch}; lower batch"
-        )
-    where = pick_device(device)
+    check_batch(len(train.x), config.batch)
+    options = options or RunOptions()
+    where, seed = options.where, options.seed
     model.to(where)
     begun = dict(model.named_parameters()) | dict(model.named_buffers())
-    data = files.digest({"x": x, "y": y, "x_test": test.x, "y_test": y_test})
+    data = files.digest({"x": train.x, "y": train.y, "x_test": test.x, "y_test": test.y})
     key = f"{type(model).__name__} {config.digest()} {seed} {files.digest(begun)} {data}"
-    x, y, x_test, y_test = (a.to(where) for a in (x, y, test.x, y_test))
-    compared = forward or (lambda batch, _: model(batch))
-    rng = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
-    curve: list[Tensor] = []
-    done = skipped = 0
-    kept = Checkpoint(checkpoint, key, checkpoint_seconds)
-    with kept.resume() as last:
-        if last is not None:
-            tensors, notes = last
-            restore_fit(model, optimiser, tensors)
-            rng.set_state(tensors["rng"])
-            curve = list(tensors["curve"])
-            done, skipped = int(notes["epochs"]), int(notes["skipped"])
-
-    def state() -> dict[str, Tensor]:
-        course = {"rng": rng.get_state(), "curve": torch.stack(curve)}
-        return course | fit_tensors(model, optimiser)
-
-    with tqdm(total=config.epochs, initial=done, disable=quiet(progress), unit="epoch") as bar:
-        for epoch in range(done + 1, config.epochs + 1):
-            model.train()
-            order = torch.randperm(len(x), generator=rng).to(where)
-            losses = []
-            batches = zip(
-                torch.split(x[order], config.batch),
-                torch.split(y[order], config.batch),
-                strict=True,
-            )
-            for bx, by in batches:
-                loss = F.mse_loss(compared(bx, rng), by)
-                if not loss.detach() < _BEYOND:
-                    skipped += 1
-                    continue
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimiser.step()
-                losses.append(loss.detach())
-            if not losses:
-                raise InputError(
-                    f"the loss is no longer finite in epoch {epoch}; lower lr, or check that the "
-                    "group elements stay bounded"
-                )
-            if epoch % config.every == 0 or epoch in (1, config.epochs):
-                mean = torch.stack(losses).mean()
-                error = F.mse_loss(predict(model, x_test), y_test)
-                curve.append(torch.stack([torch.tensor(float(epoch)), mean.cpu(), error.cpu()]))
-            bar.update()
-            kept.offer(state, epochs=epoch, skipped=skipped)
-    kept.remove()
-    return Fit(model, torch.stack(curve), train, test, seed, kept.seconds, skipped)
+    predictor = _Predictor(
+        model,
+        (train.x.to(where), train.y.to(where)),
+        (test.x.to(where), test.y.to(where)),
+        config,
+        forward or (lambda batch, _: model(batch)),
+        torch.Generator().manual_seed(seed),
+    )
+    seconds = training.run(predictor, config.epochs, key, options, "epoch")
+    curve = torch.stack(predictor.curve)
+    return Fit(model, curve, train, test, seed, seconds, predictor.skipped)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,12 +18,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from liegan_book.training.tagging_config import TaggingConfig
-from liegan_min.base import files, parallel
-from liegan_min.base.checkpoint import Checkpoint, fit_tensors, part, restore_fit, with_prefix
+from liegan_min.base import files, parallel, training
+from liegan_min.base.checkpoint import State
 from liegan_min.base.errors import InputError
 from liegan_min.base.extras import needed
-from liegan_min.base.progress import quiet, tqdm
-from liegan_min.base.settings import pick_device
+from liegan_min.base.options import RunOptions
+from liegan_min.base.training import Training, check_batch, set_rates
 from liegan_min.equivariant.jet_graph import JetGraphs
 from liegan_min.equivariant.jets import Jets
 from liegan_min.equivariant.lorentznet import LorentzNet
@@ -91,55 +91,119 @@ def _draw(*numbers: int) -> int:
     return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
-class _Run:
-    """What a killed run resumes: the network, what the optimiser remembers, the best epoch so far.
+class _Tagger(Training):
+    """A tagger under training, a step at a time, on one device or as one of several processes.
 
     Attributes:
+        history: (epochs, 3), see `Trained`.
         losses: sum of the losses of the epoch that is under way.
         busy: seconds spent in training steps.
+        best: weights of the best epoch so far.
     """
 
-    def __init__(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-        self.model, self.optimiser = model, optimiser
-        self.steps, self.history = 0, torch.zeros(0, 3, dtype=torch.float64)
-        self.losses, self.busy = torch.zeros(2, dtype=torch.float64)
-        self.best = self.weights()
-
-    def weights(self) -> dict[str, Tensor]:
-        return {k: v.clone() for k, v in self.model.state_dict().items()}
-
-    def tensors(self) -> dict[str, Tensor]:
-        return (
-            {"history": self.history, "losses": self.losses, "busy": self.busy}
-            | fit_tensors(self.model, self.optimiser)
-            | with_prefix("best", self.best)
+    def __init__(
+        self,
+        model: LorentzNet,
+        data: dict[str, JetGraphs],
+        config: TaggingConfig,
+        accelerator: Any,
+        seed: int,
+    ) -> None:
+        self.model, self.data, self.config, self.seed = model, data, config, seed
+        self.optimiser = torch.optim.AdamW(
+            model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
         )
+        self.accelerator = accelerator
+        self.shared, self.stepper = accelerator.prepare(model, self.optimiser)
+        self.history = torch.zeros(0, 3, dtype=torch.float64)
+        self.losses, self.busy = torch.zeros(2, dtype=torch.float64)
+        self.best = self._weights()
+        self.order: NDArray[np.int64] | None = None  # of the jets in the epoch under way
+        self.scores: dict[str, NDArray[np.float64]] = {}
 
-    def restore(self, tensors: dict[str, Tensor], steps: int) -> None:
-        restore_fit(self.model, self.optimiser, tensors)
-        self.history, self.losses = tensors["history"], tensors["losses"]
-        self.busy, self.best, self.steps = tensors["busy"], part(tensors, "best"), steps
+    @property
+    def steps(self) -> int:
+        """Steps in an epoch."""
+        return len(self.data["train"]) // self.config.batch
 
-    def end_epoch(self, loss: float, answers: Tensor, label: Tensor) -> None:
+    def advance(self) -> bool:
+        """Take a step, and after the last one of an epoch look at the validation split.
+
+        Raises:
+            InputError: if the losses of the epoch are not finite.
+        """
+        start, jets, config = time.perf_counter(), self.data["train"], self.config
+        epoch, step = divmod(self.done, self.steps)
+        set_rates(self.optimiser, [config.rate(epoch + (step + 1) / self.steps)])
+        if self.order is None or not step:
+            self.order = np.random.default_rng([self.seed, epoch]).permutation(len(jets))
+        rows = self.order[step * config.batch :][parallel.rank() : config.batch : parallel.world()]
+        torch.manual_seed(_draw(self.seed, self.done, parallel.rank()))
+        graphs, rows = jets.batch(rows)
+        with torch.autocast(jets.device.type, torch.bfloat16, enabled=config.amp):
+            answers = self.shared(graphs)
+        y = jets.label[torch.from_numpy(rows).to(jets.device)]
+        loss = F.binary_cross_entropy_with_logits(answers.float(), y)
+        self.stepper.zero_grad()
+        self.accelerator.backward(loss)
+        self.stepper.step()
+        self.losses += parallel.total(loss.detach()).double().cpu() / parallel.world()
+        self.busy += time.perf_counter() - start
+        self.done += 1
+        if step + 1 < self.steps:
+            return False
+        self._end_epoch(epoch + 1)
+        return True
+
+    def _end_epoch(self, epoch: int) -> None:
         """Note an epoch; keep its weights if it called more jets of the validation split right."""
+        if not self.losses.isfinite():
+            raise InputError(f"the loss is not finite in epoch {epoch}; lower lr")
+        validation = self.data["validation"]
+        answers, label = scores(self.model, validation), validation.label
         error = float(F.binary_cross_entropy_with_logits(answers, label))
         right = float(((answers > 0) == (label == 1)).double().mean())
         if not len(self.history) or right > float(self.history[:, 2].max()):
-            self.best = self.weights()
+            self.best = self._weights()
+        loss = float(self.losses) / self.steps
         row = torch.tensor([[loss, error, right]], dtype=torch.float64)
         self.history = torch.cat([self.history, row])
         self.losses = torch.zeros_like(self.losses)
+
+    def finish(self) -> None:
+        """Take the weights of the best epoch, and score the splits that decide."""
+        self.model.load_state_dict(self.best)
+        for split in ("validation", "test"):
+            self.scores[split] = scores(self.model, self.data[split]).double().cpu().numpy()
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {k: v.clone() for k, v in self.model.state_dict().items()}
+
+    def state(self) -> State:
+        """Return the network, its optimiser, the best epoch so far and the history."""
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "best": self.best,
+            "history": self.history,
+            "losses": self.losses,
+            "busy": self.busy,
+            "steps": self.done,
+        }
+
+    def restore(self, state: State) -> None:
+        """Take up what `state` returned."""
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.best, self.history, self.losses = state["best"], state["history"], state["losses"]
+        self.busy, self.done = state["busy"], state["steps"]
 
 
 def _check(splits: Splits, config: TaggingConfig) -> None:
     for name, jets in vars(splits).items():
         if not 0 < int(jets.label.sum()) < len(jets):
             raise InputError(f"the {name} split needs jets of both labels, 0 and 1")
-    if len(splits.train) < config.batch:
-        raise InputError(
-            f"{len(splits.train)} training jets are fewer than a batch of {config.batch}; lower "
-            "batch"
-        )
+    check_batch(len(splits.train), config.batch, "training jets")
     if config.batch % parallel.world():
         raise InputError(
             f"a batch of {config.batch} jets cannot be shared out to {parallel.world()} "
@@ -151,12 +215,7 @@ def train(
     model: LorentzNet,
     splits: Splits,
     config: TaggingConfig,
-    *,
-    seed: int = 0,
-    device: str | torch.device = "auto",
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 60.0,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Trained:
     """Train a tagger with AdamW on the cross entropy, and keep the best epoch.
 
@@ -164,11 +223,8 @@ def train(
         model: the network; its weights are changed.
         splits: the jets.
         config: the settings; `jets` is for who makes the splits.
-        seed: of the order of the jets, and of dropout.
-        device: "auto", or a torch device; with several processes each takes its own GPU.
-        checkpoint: file that a killed run resumes from; removed when the run ends.
-        checkpoint_seconds: least time between two writes of it; one is written after each epoch.
-        progress: show a bar; default: in a terminal, and not under CI.
+        options: seed (of the order of the jets, and of dropout), device (with several processes
+            each takes its own GPU), checkpoint (one is also written after each epoch) and progress.
 
     Raises:
         InputError: if a split has no jets of both labels, there is less than a batch, the batch
@@ -176,69 +232,26 @@ def train(
         DamagedFileError: if the checkpoint is damaged.
         MissingExtraError: if accelerate, of the extra `scale`, is not installed.
     """
-    where = pick_device(device)
+    options = options or RunOptions()
+    where, seed = options.where, options.seed
     accelerate = needed("accelerate", "training a tagger", extra="scale")
     accelerator = accelerate.Accelerator(cpu=where.type == "cpu", device_placement=False)
     where = where if parallel.world() == 1 else accelerator.device
     _check(splits, config)
     data = {name: graphs_of(jets, config, where) for name, jets in vars(splits).items()}
-    jets = data["train"]
     given = {f"{name} {k}": t for name, d in data.items() for k, t in d.tensors().items()}
-    begun = files.digest(model.state_dict() | given)
+    key = f"{config.digest()} {seed} {files.digest(model.state_dict() | given)}"
     model.to(where).train()
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
-    )
-    shared, stepper = accelerator.prepare(model, optimiser)
-    run = _Run(model, optimiser)
-    kept = Checkpoint(checkpoint, f"{config.digest()} {seed} {begun}", checkpoint_seconds)
-    with kept.resume() as last:
-        if last is not None:
-            run.restore(last[0], int(last[1]["steps"]))
-
-    a_pass = len(jets) // config.batch
-    bar = tqdm(total=config.epochs * a_pass, initial=run.steps, disable=quiet(progress))
-    with bar, torch.random.fork_rng():
-        while run.steps < config.epochs * a_pass:
-            epoch, place = divmod(run.steps, a_pass)
-            order = np.random.default_rng([seed, epoch]).permutation(len(jets))
-            for step in range(place, a_pass):
-                start = time.perf_counter()
-                for group in optimiser.param_groups:
-                    group["lr"] = config.rate(epoch + (step + 1) / a_pass)
-                rows = order[step * config.batch :][
-                    parallel.rank() : config.batch : parallel.world()
-                ]
-                torch.manual_seed(_draw(seed, run.steps, parallel.rank()))
-                graphs, rows = jets.batch(rows)
-                with torch.autocast(where.type, torch.bfloat16, enabled=config.amp):
-                    answers = shared(graphs)
-                y = jets.label[torch.from_numpy(rows).to(where)]
-                loss = F.binary_cross_entropy_with_logits(answers.float(), y)
-                stepper.zero_grad()
-                accelerator.backward(loss)
-                stepper.step()
-                run.losses += parallel.total(loss.detach()).double().cpu() / parallel.world()
-                run.busy += time.perf_counter() - start
-                run.steps += 1
-                bar.update()
-                if step + 1 < a_pass:
-                    kept.offer(run.tensors, steps=run.steps)
-            if not run.losses.isfinite():
-                raise InputError(f"the loss is not finite in epoch {epoch + 1}; lower lr")
-            answers = scores(model, data["validation"])
-            run.end_epoch(float(run.losses) / a_pass, answers, data["validation"].label)
-            kept.offer(run.tensors, now=True, steps=run.steps)
-    model.load_state_dict(run.best)
-    judged = {k: scores(model, data[k]).double().cpu().numpy() for k in ("validation", "test")}
-    kept.remove()
+    tagger = _Tagger(model, data, config, accelerator, seed)
+    with torch.random.fork_rng():
+        seconds = training.run(tagger, config.epochs * tagger.steps, key, options)
     return Trained(
         model=model,
         config=config,
         splits=splits,
-        history=run.history,
-        best=int(run.history[:, 2].argmax()) + 1,
-        scores=judged,
-        speed=run.steps * config.batch / float(run.busy),
-        seconds=kept.seconds,
+        history=tagger.history,
+        best=int(tagger.history[:, 2].argmax()) + 1,
+        scores=tagger.scores,
+        speed=tagger.done * config.batch / float(tagger.busy),
+        seconds=seconds,
     )

@@ -1,9 +1,11 @@
-"""Files that are whole or absent: atomic writes, checksums, tensors without pickle."""
+"""Files that are whole or absent: atomic writes, checksums, states read without pickled code."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import pickle  # for the name of its error alone
 import tempfile
 import tokenize
 import zipfile
@@ -11,10 +13,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from liegan_min.base.errors import DamagedFileError, LieganError
@@ -104,26 +105,32 @@ def digest(tensors: Mapping[str, Tensor], notes: Mapping[str, str] | None = None
     return h.hexdigest()
 
 
-def save_tensors(path: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> None:
-    """Write tensors and text notes as one safetensors file, atomically, with a checksum."""
-    whole = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
-    write_atomic(path, save(whole, {**notes, "sha256": digest(whole, notes)}))
+def save_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Write nested dictionaries of tensors and plain values, atomically and behind a checksum."""
+    buffer = io.BytesIO()
+    torch.save(dict(state), buffer)
+    content = buffer.getvalue()
+    write_atomic(path, hashlib.sha256(content).hexdigest().encode() + content)
 
 
-def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Read what `save_tensors` wrote.
+def load_state(path: Path) -> dict[str, Any]:
+    """Read what `save_state` wrote, onto the CPU; objects of any other kind are refused unbuilt.
 
     Raises:
-        DamagedFileError: if the file is cut short, not safetensors, or fails its checksum.
+        DamagedFileError: if the file cannot be read, fails its checksum or holds something else.
     """
     try:
-        with safe_open(path, framework="pt") as f:
-            notes = dict(f.metadata() or {})
-            tensors = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError) as error:
+        raw = path.read_bytes()
+    except OSError as error:
         raise DamagedFileError(
             f"{path} cannot be read ({error}); delete it and run again"
         ) from None
-    if notes.pop("sha256", None) != digest(tensors, notes):
+    seal, content = raw[:64], raw[64:]
+    if seal != hashlib.sha256(content).hexdigest().encode():
         raise DamagedFileError(f"{path} fails its checksum; delete it and run again")
-    return tensors, notes
+    try:
+        return dict(torch.load(io.BytesIO(content), map_location="cpu", weights_only=True))
+    except (pickle.UnpicklingError, RuntimeError, TypeError, ValueError) as error:
+        raise DamagedFileError(
+            f"{path} holds no plain tensors ({type(error).__name__}); delete it and run again"
+        ) from None

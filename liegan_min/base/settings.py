@@ -1,4 +1,4 @@
-"""Settings that a run depends on, checked in one place, and the device that it runs on."""
+"""Settings that a run depends on, checked in one place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import Any, Self
 
-import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from liegan_min.base.errors import InputError
@@ -39,19 +38,3 @@ class Settings(BaseModel):
         """Return a hash of the settings, the same in every process."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def pick_device(device: str | torch.device = "auto") -> torch.device:
-    """Return the device: "auto" is CUDA where there is one, else the CPU.
-
-    Raises:
-        InputError: if the name is unknown, or the device is not on this machine.
-    """
-    if str(device) == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        picked = torch.device(device)
-        torch.ones(1, device=picked).item()  # a meta device holds no numbers
-    except (RuntimeError, AssertionError, NotImplementedError):
-        raise InputError(f"device {str(device)!r} is not available here; use auto or cpu") from None
-    return picked

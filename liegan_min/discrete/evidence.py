@@ -1,31 +1,35 @@
-"""Does a set of turns keep a law? One critic, and a bet for each set that is asked for.
+"""Does a set of rotations keep a law? One discriminator, and an e-value for each set asked for.
 
-The critic is a LieGAN critic whose generator is as wide as can be: it tells the data from the data
-turned by any angle about an axis. At its best its logit is
+The discriminator is a LieGAN discriminator whose generator is as wide as can be: it tells the data
+from the data turned by any angle about an axis. At its best its logit is
 
     T(z) = log p(z) / p̄(z),   z = (x, y),
 
 with p̄ the mean of p over all turns. A turn g leaves p̄ as it is, so T(z) - T(g⁻¹ z) is the log of
-p(z) / p(g⁻¹ z), and with it the best answer to "was z moved by g?", for every g, from one critic.
+p(z) / p(g⁻¹ z), and with it the best answer to "was z moved by g?", for every g, from one
+discriminator.
 
 It is trained on most of the samples. For each of the others a coin is tossed: heads, it is
-moved by a g drawn from the set. The critic bets on the coin at fair odds and stakes what it holds:
+moved by a g drawn from the set. The discriminator bets on the coin at fair odds and stakes what it
+holds. What it ends with is the e-value:
 
     e = Π_i 2 p_i,   p_i the probability that it gave to what the coin said.
 
 If the set keeps the law, what is shown says nothing of the coin: then each factor has mean 1,
-whatever the critic is, and so has e. By Markov's inequality e ≥ 1/α has probability α at most, for
-any number of samples and any critic; and a mean of several such e is one, too (Vovk and Wang 2021,
-"E-values"). So the mean over several tempers, T/8 to T, needs no rule for how far to trust T.
+whatever the discriminator is, and so has e. By Markov's inequality e ≥ 1/α has probability α at
+most, for any number of samples and any discriminator; and a mean of several such e is one, too
+(Vovk and Wang 2021, "E-values"). So the mean over several tempers, T/8 to T, needs no rule for how
+far to trust T.
 
-An axis that was found is off by a degree, and a sharp critic sees that. So all that the critic is
+An axis that was found is off by a degree, and a sharp discriminator sees that. So all that it is
 shown is blurred: turned by a few degrees, at random. The blur of a law that g keeps is kept by g,
-as it prefers no direction; the bets stay exact, and ask about symmetry up to the blur.
+as it prefers no direction; the e-values stay exact, and ask about symmetry up to the blur.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from pydantic import Field
@@ -34,28 +38,31 @@ from torch.nn import functional as F
 
 from liegan_min.algebra import expm
 from liegan_min.algebra.lie_algebra import act
+from liegan_min.algebra.moments import kept_by_moments
 from liegan_min.algebra.one_parameter import one_parameter
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
-from liegan_min.base.settings import Settings, pick_device
-from liegan_min.game.fourier import FourierCritics, Waves, for_each
+from liegan_min.base.settings import Settings
+from liegan_min.base.training import check_batch, descend
+from liegan_min.game.fourier import FourierDiscriminators, Waves, for_each
 from liegan_min.game.generator import join
+from liegan_min.game.losses import discriminator_loss
 from liegan_min.game.pairs import Pairs
-from liegan_min.game.restarts import kept_by_moments
 
-#: How far the critic is trusted: bets are shared out between these.
+#: How far the discriminator is trusted: the e-value is a mean over these.
 TEMPERS = (0.125, 0.25, 0.5, 1.0)
 
 
 class EvidenceConfig(Settings):
-    """Settings of the critic that bets.
+    """Settings of the discriminator that the e-values rest on.
 
     Raises:
         InputError: through `EvidenceConfig.of`, naming the field; pydantic's error when built
             directly.
     """
 
-    stack: int = Field(4, ge=1, description="number of critics; T is their mean")
+    stack: int = Field(4, ge=1, description="number of discriminators; T is their mean")
     hidden: tuple[int, ...] = (64, 64)
     waves: Waves = Waves()
     batch: int = Field(128, ge=2)
@@ -63,14 +70,16 @@ class EvidenceConfig(Settings):
     blur: float = Field(
         0.015, ge=0, description="radians by which all is turned at random, so that no tilt shows"
     )
-    bets: int = Field(4000, ge=1, description="samples kept to bet on, half of all at most")
+    held_out: int = Field(
+        4000, ge=1, description="samples that e-values are taken on, half of all at most"
+    )
     lr: float = Field(5e-3, gt=0, description="learning rate; falls to 0 as the square of the rest")
 
 
-def set_apart(pairs: Pairs, bets: int, rng: torch.Generator) -> tuple[Pairs, Pairs]:
-    """Split the samples into those to learn from and those to bet on, at most half of them."""
+def set_apart(pairs: Pairs, held_out: int, rng: torch.Generator) -> tuple[Pairs, Pairs]:
+    """Split the samples into those to learn from and those held out, at most half of them."""
     order = torch.randperm(len(pairs.x), generator=rng)
-    kept = min(bets, len(order) // 2)
+    kept = min(held_out, len(order) // 2)
     return pairs.take(order[kept:]), pairs.take(order[:kept])
 
 
@@ -78,97 +87,43 @@ def _joined(some: Pairs) -> tuple[Tensor, Tensor | None]:
     return join(some.x, some.y, some.y_kind)
 
 
-class Bookmaker:
-    """A trained critic, and the samples that it has not seen.
+@dataclass
+class Evidence:
+    """A trained discriminator, and the samples that it has not seen.
 
-    Args:
-        pairs: the samples; y may be vectors, which g moves, or numbers, which it leaves.
-        held: samples to bet on, which neither the critic nor what is bet against has seen; default:
-            some of the pairs are set apart for it.
-        axis: (k, k), the direction of the turns; exp(2π axis) = 1.
-        config: the settings.
-        seed: of what is set apart, the start, the draws and the coins.
-        device: "auto", or a torch device.
-
-    Raises:
-        InputError: if the axis does not fit or does not close, y is a label, or there are fewer
-            samples than two batches, with `held` one.
+    Attributes:
+        discriminator: a stack of discriminators; T is the mean of their logits.
+        held: samples that e-values are taken on.
+        axis: (k, k), the direction of the rotations; exp(2π axis) = 1.
+        near: (c, k, k), the directions that a blur moves along.
+        blur: standard deviation of its coefficients, in radians.
+        rng: source of the blur, of the coins, and of which element is drawn.
     """
 
-    def __init__(
-        self,
-        pairs: Pairs,
-        axis: Tensor,
-        config: EvidenceConfig | None = None,
-        *,
-        held: Pairs | None = None,
-        seed: int = 0,
-        device: str | torch.device = "auto",
-    ) -> None:
-        c, self.device = config or EvidenceConfig(), pick_device(device)
-        k = pairs.x.shape[-1]
-        if axis.shape != (k, k):
-            raise InputError(f"axis must be ({k}, {k}), as x is of R^{k}, not {tuple(axis.shape)}")
-        turn = torch.linalg.matrix_exp(2 * math.pi * axis.double())
-        closes = torch.allclose(turn, torch.eye(k, dtype=torch.float64), atol=1e-3)
-        if not closes or not axis.any():
-            raise InputError("axis must close at 2π: exp(2π axis) = 1, so that all its turns are g")
-        if pairs.y is not None and pairs.y_kind == "label":
-            raise InputError("y is a label; a bet is on vectors and numbers: leave y out")
-        if len(pairs.x) < (2 if held is None else 1) * c.batch:
-            need = "a batch" if held else "two batches"
-            why = "" if held else ", one to learn from and one to bet on"
-            raise InputError(
-                f"{len(pairs.x)} samples are fewer than {need} of {c.batch}{why}; bring more data "
-                "or lower batch"
-            )
-        self.rng = torch.Generator().manual_seed(seed)
-        if held is None:
-            pairs, held = set_apart(pairs, c.bets, self.rng)
-        self.held = held.to(self.device)
-        self.axis, self.stack = axis.float().to(self.device), c.stack
-        self.near, self.blur = kept_by_moments(pairs.x).basis.float().to(self.device), c.blur
-        with seeded(seed):
-            self.critic = FourierCritics(
-                c.stack, pairs.inputs, c.hidden, waves=c.waves, scale=pairs.spread()
-            ).to(self.device)
-        self._train(pairs.to(self.device), c)
+    discriminator: FourierDiscriminators
+    held: Pairs
+    axis: Tensor
+    near: Tensor
+    blur: float
+    rng: torch.Generator
 
-    def _train(self, train: Pairs, c: EvidenceConfig) -> None:
-        optimiser = torch.optim.Adam(self.critic.parameters(), fused=True)
-        batches = len(train.x) // c.batch
-        for step in range(c.epochs * batches):
-            if step % batches == 0:
-                order = torch.randperm(len(train.x), generator=self.rng).to(self.device)
-            optimiser.param_groups[0]["lr"] = c.lr * (1 - step / (c.epochs * batches)) ** 2
-            rows = order[step % batches * c.batch :][: c.batch]
-            z, y = _joined(train.take(rows))
-            angle = 2 * math.pi * torch.rand(len(z), generator=self.rng)
-            turned = self._blurred(act(one_parameter(angle.to(self.device), self.axis), z))
-            z = self._blurred(z)
-            both = self._logits(torch.cat([z, turned]), None if y is None else torch.cat([y, y]))
-            real, moved = both[: len(z)], both[len(z) :]
-            loss = F.softplus(-real).mean() + F.softplus(moved).mean()
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-
-    def _blurred(self, z: Tensor) -> Tensor:
-        """Turn each sample, (n, t, k), by an angle of its own that is small and random."""
+    def blurred(self, z: Tensor) -> Tensor:
+        """Rotate each sample, (n, t, k), by an angle of its own that is small and random."""
         w = self.blur * torch.randn(len(z), len(self.near), generator=self.rng).to(z)
         return act(expm.exp((w @ self.near.flatten(1)).view(-1, *self.near.shape[1:])), z)
 
-    def _logits(self, z: Tensor, y: Tensor | None) -> Tensor:
-        """Return the logits of each critic, (n, stack)."""
-        logits: Tensor = self.critic(*for_each(self.stack, z, y))
-        return logits.view(-1, self.stack)
+    def logits(self, z: Tensor, y: Tensor | None) -> Tensor:
+        """Return the logits of each discriminator, (n, stack)."""
+        stack = self.discriminator.stack
+        logits: Tensor = self.discriminator(*for_each(stack, z, y))
+        return logits.view(-1, stack)
 
     @torch.no_grad()
     def T(self, z: Tensor, y: Tensor | None) -> Tensor:  # noqa: N802 - the symbol above
         """Return T(z), (n,), float64; y is what g leaves, as numbers, or None."""
-        return self._logits(z, y).double().mean(1)
+        return self.logits(z, y).double().mean(1)
 
-    def against(self, g: Tensor) -> float:
+    def log_e_value(self, g: Tensor) -> float:
         """Return log e: the evidence against a set of matrices, (m, k, k), keeping the law.
 
         Raises:
@@ -178,11 +133,11 @@ class Bookmaker:
         if g.ndim != 3 or not len(g) or g.shape[1:] != (k, k):
             raise InputError(f"g must be matrices, (m, {k}, {k}), m >= 1, not {tuple(g.shape)}")
         z, y = _joined(self.held)
-        g = g.float().to(self.device)
+        g = g.float().to(z.device)
         n = len(z)
-        coin = (torch.rand(n, generator=self.rng) < 0.5).to(self.device)
-        which = torch.randint(len(g), (n,), generator=self.rng).to(self.device)
-        z = self._blurred(torch.where(coin[:, None, None], act(g[which], z), z))
+        coin = (torch.rand(n, generator=self.rng) < 0.5).to(z.device)
+        which = torch.randint(len(g), (n,), generator=self.rng).to(z.device)
+        z = self.blurred(torch.where(coin[:, None, None], act(g[which], z), z))
         back = torch.stack([self.T(z @ h.mT, y) for h in torch.linalg.inv(g)])
         T = self.T(z, y)
         logs = []
@@ -190,3 +145,71 @@ class Bookmaker:
             s = temper * T - (torch.logsumexp(temper * back, dim=0) - math.log(len(g)))
             logs.append((math.log(2) - F.softplus(torch.where(coin, s, -s))).sum())
         return float(torch.logsumexp(torch.stack(logs), dim=0) - math.log(len(logs)))
+
+
+def fit_evidence(
+    pairs: Pairs,
+    axis: Tensor,
+    config: EvidenceConfig | None = None,
+    *,
+    held: Pairs | None = None,
+    options: RunOptions | None = None,
+) -> Evidence:
+    """Train a discriminator to tell the data from the data rotated by any angle about an axis.
+
+    Args:
+        pairs: the samples; y may be vectors, which g moves, or numbers, which it leaves.
+        axis: (k, k), the direction of the rotations; exp(2π axis) = 1.
+        config: the settings.
+        held: samples that neither the discriminator nor what is asked about has seen; default: some
+            of the pairs are set apart for it.
+        options: seed and device; it takes seconds, so there is no checkpoint.
+
+    Raises:
+        InputError: if the axis does not fit or does not close, y is a label, or there are fewer
+            samples than two batches, with `held` one.
+    """
+    c, options = config or EvidenceConfig(), options or RunOptions()
+    k, seed, device = pairs.x.shape[-1], options.seed, options.where
+    if axis.shape != (k, k):
+        raise InputError(f"axis must be ({k}, {k}), as x is of R^{k}, not {tuple(axis.shape)}")
+    full = torch.linalg.matrix_exp(2 * math.pi * axis.double())
+    closes = torch.allclose(full, torch.eye(k, dtype=torch.float64), atol=1e-3)
+    if not closes or not axis.any():
+        raise InputError("axis must close at 2π: exp(2π axis) = 1, so that all its turns are g")
+    if pairs.y is not None and pairs.y_kind == "label":
+        raise InputError("y is a label; e-values are for vectors and numbers: leave y out")
+    if held is None and len(pairs.x) < 2 * c.batch:
+        raise InputError(
+            f"{len(pairs.x)} samples are fewer than two batches of {c.batch}, one to learn from "
+            "and one to hold out; bring more data or lower batch"
+        )
+    check_batch(len(pairs.x), c.batch)
+    rng = torch.Generator().manual_seed(seed)
+    if held is None:
+        pairs, held = set_apart(pairs, c.held_out, rng)
+    with seeded(seed):
+        discriminator = FourierDiscriminators(
+            c.stack, pairs.inputs, c.hidden, waves=c.waves, scale=pairs.rms()
+        ).to(device)
+    near = kept_by_moments(pairs.x).basis.float().to(device)
+    evidence = Evidence(discriminator, held.to(device), axis.float().to(device), near, c.blur, rng)
+    train, batches = pairs.to(device), len(pairs.x) // c.batch
+    places: list[Tensor] = []
+
+    def look() -> tuple[Tensor, Tensor]:
+        if not places:
+            shuffled = torch.randperm(len(train.x), generator=rng).to(device)
+            places.extend(torch.split(shuffled, c.batch)[:batches])
+        z, y = _joined(train.take(places.pop(0)))
+        angle = 2 * math.pi * torch.rand(len(z), generator=rng)
+        rotated = evidence.blurred(act(one_parameter(angle.to(device), evidence.axis), z))
+        z = evidence.blurred(z)
+        both = evidence.logits(torch.cat([z, rotated]), None if y is None else torch.cat([y, y]))
+        loss = 2 * discriminator_loss(both[: len(z)], both[len(z) :])
+        return loss, loss
+
+    optimiser = torch.optim.Adam(discriminator.parameters(), lr=c.lr, fused=True)
+    hidden = RunOptions(progress=False)  # seconds: neither a bar nor a checkpoint
+    descend(optimiser, look, c.epochs * batches, "", rng=rng, options=hidden)
+    return evidence

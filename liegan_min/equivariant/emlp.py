@@ -155,7 +155,7 @@ class EMLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map x, (b, t, k), to y, (b, s, k)."""
         s, v = None, x.flatten(1).T
-        for linear, bend in zip(self.linears, self.bends, strict=True):
-            s, v = bend(*linear(s, v))
+        for linear, activation in zip(self.linears, self.bends, strict=True):
+            s, v = activation(*linear(s, v))
         y: Tensor = self.last(s, v)[1].T.reshape(len(x), -1, x.shape[-1])
         return y

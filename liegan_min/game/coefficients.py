@@ -90,7 +90,8 @@ class Uniform(Coefficients):
 class IntegerGrid(Coefficients):
     """w from the integers low … high, both included: exp(wL) is then a power of exp(L).
 
-    Without the zero no draw leaves the data as it is, and what a critic sees is what the others do.
+    Without the zero no draw leaves the data as it is, and what a discriminator sees is what the
+    others do.
 
     Learnable means the probabilities: the draw is a one-hot Gumbel-softmax, hard forwards and soft
     backwards (Jang et al. 2017; Maddison et al. 2017).

@@ -28,15 +28,17 @@ class GameConfig(Settings):
     strength: float | None = Field(
         None, gt=0, description="norm that each L_i is held at; default: it is free, as published"
     )
-    hidden: tuple[int, ...] = Field((512, 512), description="widths of the critic")
-    standardise: bool = Field(False, description="divide the critic's inputs by their spread")
+    hidden: tuple[int, ...] = Field((512, 512), description="widths of the discriminator")
+    standardise: bool = Field(
+        False, description="divide the discriminator's inputs by their spread"
+    )
     batch: int = Field(64, ge=2)
     epochs: int = Field(100, ge=1)
     epoch_size: int | None = Field(
         None, ge=1, description="samples in an epoch, drawn anew each time; default: all"
     )
     lr_generator: float = Field(1e-3, gt=0)
-    lr_critic: float = Field(2e-4, gt=0)
+    lr_discriminator: float = Field(2e-4, gt=0)
     anneal: bool = Field(
         False, description="let both learning rates fall to 0, as the square of what is left"
     )
@@ -46,8 +48,6 @@ class GameConfig(Settings):
     reject: float = Field(
         1e-12, ge=0, lt=1, description="belief below which a moved sample loses its pull"
     )
-    norm: float = Field(0.0, ge=0, description="μ: weight of the p-norm of L")
-    norm_order: float = Field(2.0, gt=0, description="p of that norm")
     ema: float = Field(0.999, ge=0, lt=1, description="decay per step of the averaged basis")
     patience: int = Field(5, ge=1, description="epochs over which the basis must have come to rest")
     stop_angle: float | None = Field(
@@ -56,7 +56,7 @@ class GameConfig(Settings):
     stop_ratio: float | None = Field(
         None, gt=1, description="stop when the longest channel is so many times the median one"
     )
-    amp: bool = Field(False, description="run the critic in bfloat16")
+    amp: bool = Field(False, description="run the discriminator in bfloat16")
 
     @model_validator(mode="after")
     def _range(self) -> GameConfig:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,7 +12,8 @@ from liegan_min.algebra import linalg
 from liegan_min.algebra.lie_algebra import InvariantForm, LieAlgebra
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
-from liegan_min.base.settings import pick_device
+from liegan_min.base.options import RunOptions
+from liegan_min.base.training import check_batch
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
 from liegan_min.game.game import TERMS, Game
@@ -30,7 +30,7 @@ class Discovery:
         bases: (epochs, c, k, k), the averaged basis after each epoch.
         history: (epochs, len(TERMS)), the mean terms of each epoch.
         support: (k, r), the directions in which x is not zero.
-        critic_advantage: on held-out pairs; None if none were held out.
+        discriminator_advantage: on held-out pairs; None if none were held out.
         seconds: wall time, over all the sittings of a resumed run.
     """
 
@@ -39,7 +39,7 @@ class Discovery:
     bases: Tensor
     history: Tensor
     support: linalg.Array
-    critic_advantage: float | None
+    discriminator_advantage: float | None
     seconds: float
     seed: int
     config: GameConfig
@@ -82,26 +82,24 @@ def set_up(
     rules: type[Game] = Game,
     mask: Tensor | None = None,
     within: LieAlgebra | None = None,
-    seed: int = 0,
-    device: str | torch.device = "auto",
     held_out: float = 0.0,
+    options: RunOptions | None = None,
 ) -> Setup:
     """Check the settings against the data, split it, and start a game.
+
+    Args and errors: those of `discover`.
 
     Raises:
         InputError: if there are fewer samples than a batch, or a value does not fit.
     """
-    where = pick_device(device)
+    options = options or RunOptions()
+    seed, where = options.seed, options.where
     if not 0 <= held_out < 1:
         raise InputError(f"held_out must be a fraction in [0, 1), not {held_out}")
     order = torch.randperm(len(pairs.x), generator=torch.Generator().manual_seed(seed))
     n_held = round(held_out * len(order))
     n_train = len(order) - n_held
-    if n_train < config.batch:
-        raise InputError(
-            f"{n_train} samples to train on are fewer than a batch of {config.batch}; "
-            "bring more data or lower batch"
-        )
+    check_batch(n_train, config.batch, "samples to train on")
     game = rules(
         config,
         pairs.x.shape[-1],
@@ -111,7 +109,7 @@ def set_up(
         mask=mask,
         within=within,
         classes=pairs.classes,
-        scale=pairs.spread() if config.standardise else None,
+        scale=pairs.rms() if config.standardise else None,
         seed=seed,
         device=where,
     )
@@ -135,12 +133,8 @@ def discover(
     rules: type[Game] = Game,
     mask: Tensor | None = None,
     within: LieAlgebra | None = None,
-    seed: int = 0,
-    device: str | torch.device = "auto",
     held_out: float = 0.0,
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 30.0,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Discovery:
     """Find the symmetry of a joint law by playing a game on samples of it.
 
@@ -150,46 +144,27 @@ def discover(
         rules: of the game; default: LieGAN's.
         mask: (k, k), the search space of L; default: all of gl(k).
         within: an algebra whose span L is looked for in; default: all of gl(k).
-        seed: of every draw.
-        device: "auto", or a torch device.
-        held_out: fraction of the samples kept from both players for `critic_advantage`.
-        checkpoint: see `loop.play`.
-        checkpoint_seconds: see `loop.play`.
-        progress: see `loop.play`.
+        held_out: fraction of the samples kept from both players for `discriminator_advantage`.
+        options: seed, device, checkpoint and progress.
 
     Raises:
         InputError: if there are fewer samples than a batch, or a value does not fit.
         DamagedFileError: if the checkpoint is damaged.
     """
-    config = config or GameConfig()
+    config, options = config or GameConfig(), options or RunOptions()
     start = set_up(
-        pairs,
-        config,
-        rules=rules,
-        mask=mask,
-        within=within,
-        seed=seed,
-        device=device,
-        held_out=held_out,
+        pairs, config, rules=rules, mask=mask, within=within, held_out=held_out, options=options
     )
-    game = start.game
-    course = loop.play(
-        game,
-        start.train,
-        start.key,
-        checkpoint=checkpoint,
-        checkpoint_seconds=checkpoint_seconds,
-        progress=progress,
-    )
+    game, course = start.game, loop.play(start.game, start.train, start.key, options)
     return Discovery(
         algebra=LieAlgebra(course.bases[-1]).oriented(),
         last=game.generator.algebra.oriented(),
         bases=course.bases,
         history=course.history,
         support=start.support,
-        critic_advantage=game.critic_advantage(start.held.x, start.held.y),
+        discriminator_advantage=game.discriminator_advantage(start.held.x, start.held.y),
         seconds=course.seconds,
-        seed=seed,
+        seed=options.seed,
         config=config,
         stopped_early=course.rested,
         coefficients={

@@ -11,11 +11,13 @@ from torch import Tensor, nn
 from liegan_min.base.errors import InputError
 
 
-def perceptron(widths: Sequence[int], bend: Callable[[], nn.Module] = nn.ReLU) -> nn.Sequential:
+def perceptron(
+    widths: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU
+) -> nn.Sequential:
     """Return linear layers of these widths, inputs and outputs among them, with bends between."""
     layers: list[nn.Module] = []
     for a, b in itertools.pairwise(widths):
-        layers += [nn.Linear(a, b), bend()]
+        layers += [nn.Linear(a, b), activation()]
     return nn.Sequential(*layers[:-1])
 
 
@@ -26,7 +28,7 @@ class Discriminator(nn.Module):
 
     Args:
         inputs: numbers in x, and in y unless it is a label: t·k + s·k.
-        hidden: widths; the published critic has (512, 512).
+        hidden: widths; the published discriminator has (512, 512).
         classes: number of labels; 0 if y is not a label. Labels are embedded in 32 numbers.
         slope: of the leaky rectifier for negative inputs.
         scale: (inputs,), divides the inputs; default: they are taken as they are, as published.
@@ -49,7 +51,7 @@ class Discriminator(nn.Module):
         super().__init__()
         if inputs < 1 or min(hidden, default=1) < 1 or classes < 0:
             raise InputError(
-                f"critic sizes must be at least 1 (classes: 0): inputs {inputs}, "
+                f"discriminator sizes must be at least 1 (classes: 0): inputs {inputs}, "
                 f"hidden {tuple(hidden)}, classes {classes}"
             )
         if scale is not None and (
@@ -82,7 +84,7 @@ class MLP(nn.Module):
         outputs: s.
         k: dimension of the vectors.
         hidden: widths.
-        bend: what stands between the linear layers.
+        activation: what stands between the linear layers.
     """
 
     def __init__(
@@ -91,11 +93,11 @@ class MLP(nn.Module):
         outputs: int,
         k: int,
         hidden: Sequence[int] = (32, 32, 32),
-        bend: Callable[[], nn.Module] = nn.ReLU,
+        activation: Callable[[], nn.Module] = nn.ReLU,
     ) -> None:
         super().__init__()
         self.k = k
-        self.net = perceptron((inputs * k, *hidden, outputs * k), bend)
+        self.net = perceptron((inputs * k, *hidden, outputs * k), activation)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x, (b, t, k), to y, (b, s, k)."""

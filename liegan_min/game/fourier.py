@@ -1,9 +1,10 @@
-"""Critics that see fine structure: many at once, on waves of their inputs, multiplied.
+"""Discriminators that see fine structure: many at once, on waves of their inputs, multiplied.
 
 A multilayer perceptron learns slow functions first and may never come to fast ones (Rahaman et al.
 2019); given the sines and cosines of random waves it does (Tancik et al. 2020). Where y hangs on x
 through a product, as in y = z h(θ), a sum of waves is not enough: the first layer multiplies two of
-them. The critics of all restarts are one stack of matrices, so that a step of all is one `bmm`.
+them. The discriminators of all restarts are one stack of matrices, so that a step of all is one
+`bmm`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from liegan_min.base.settings import Settings
 
 
 class Waves(Settings):
-    """The waves that a critic sees, in radians for each unit of a standardised input.
+    """The waves that a discriminator sees, in radians for each unit of a standardised input.
 
     Raises:
         InputError: through `Waves.of`, naming the field; pydantic's error when built directly.
@@ -43,12 +44,12 @@ class Waves(Settings):
 
 
 def for_each(stack: int, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor | None]:
-    """Return each row of x and y once for each critic of a stack, in the order that they take."""
+    """Return each row of x and y once for each discriminator of a stack, in their order."""
     return x.repeat_interleave(stack, 0), None if y is None else y.repeat_interleave(stack, 0)
 
 
-class FourierCritics(nn.Module):
-    """A stack of critics, each with waves and weights of its own.
+class FourierDiscriminators(nn.Module):
+    """A stack of discriminators, each with waves and weights of its own.
 
     Args:
         stack: how many.
@@ -78,7 +79,7 @@ class FourierCritics(nn.Module):
         super().__init__()
         if min(stack, inputs, len(hidden), *hidden) < 1:
             raise InputError(
-                f"critics need sizes of at least 1 and a hidden layer: stack {stack}, "
+                f"discriminators need sizes of at least 1 and a hidden layer: stack {stack}, "
                 f"inputs {inputs}, hidden {tuple(hidden)}"
             )
         seen = waves or Waves()
@@ -101,7 +102,7 @@ class FourierCritics(nn.Module):
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Return logits, (n · stack,), for x, (n · stack, t, k), and y, (n · stack, ...) or None.
 
-        Row i · stack + r is sample i as critic r is shown it.
+        Row i · stack + r is sample i as discriminator r is shown it.
         """
         z = x.flatten(1) if y is None else torch.cat([x.flatten(1), y.flatten(1)], dim=1)
         z = (z / self.scale).view(-1, self.stack, z.shape[1]).transpose(0, 1)

@@ -9,15 +9,16 @@ import torch
 from torch import Tensor, nn
 
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base.checkpoint import moments, part, restore_moments, with_prefix
+from liegan_min.base.checkpoint import State
 from liegan_min.base.seeding import seeded
+from liegan_min.base.training import set_rates
 from liegan_min.game import losses
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.generator import LieGenerator, YKind
 
 #: The columns of the history, one row per epoch.
-TERMS = ("critic", "generator", "cosine")
+TERMS = ("discriminator", "generator", "cosine")
 
 
 class Played(NamedTuple):
@@ -29,7 +30,7 @@ class Played(NamedTuple):
 
     def terms(self) -> Tensor:
         """Return the mean of each of TERMS, (len(TERMS),)."""
-        tell = losses.critic_loss(self.real, self.moved)
+        tell = losses.discriminator_loss(self.real, self.moved)
         return torch.stack([tell, losses.generator_loss(self.moved), self.cosine.mean()])
 
     @classmethod
@@ -40,22 +41,22 @@ class Played(NamedTuple):
 
 
 class Game:
-    """The state of a game between a generator and a critic, and the rule of one step.
+    """The state of a game between a generator and a discriminator, and the rule of one step.
 
     Each step both players move from the same position: the generator's gradient is taken against
-    the critic as it stands, and the critic's on data that the old generator moved. That is the
-    published order; `losses.judge` gives both gradients in one pass.
+    the discriminator as it stands, and the discriminator's on data that the old generator moved.
+    That is the published order; `losses.judge` gives both gradients in one pass.
 
     Args:
         config: the settings.
         k: dimension of the vectors.
-        inputs: numbers that the critic sees.
+        inputs: numbers that the discriminator sees.
         outputs: numbers that y holds, or labels that it may be: for rules with a predictor.
         y_kind: how y answers to g.
         mask: (k, k), the search space of L.
         within: an algebra whose span L is looked for in.
         classes: number of labels, if y is one.
-        scale: (inputs,), the spread of the critic's inputs, if it is to divide by it.
+        scale: (inputs,), the spread of the discriminator's inputs, if it is to divide by it.
         seed: of the start, the batches, and the coefficients.
         device: where the tensors live.
     """
@@ -84,13 +85,15 @@ class Game:
         self.rng = torch.Generator().manual_seed(seed)
         self.generator = self.make_generator(k, mask, y_kind).to(self.device)
         with seeded(seed):
-            self.critic = self.make_critic(inputs, outputs, classes, scale).to(self.device)
+            self.discriminator = self.make_discriminator(inputs, outputs, classes, scale).to(
+                self.device
+            )
         betas = config.beta1_generator, 0.999
-        self.moving = [p for p in self.generator.parameters() if p.requires_grad]
-        self.judging = list(self.critic.parameters())
+        self.generator_params = [p for p in self.generator.parameters() if p.requires_grad]
+        self.discriminator_params = list(self.discriminator.parameters())
         players = [
-            {"params": self.moving, "lr": config.lr_generator, "betas": betas},
-            {"params": self.judging, "lr": config.lr_critic},
+            {"params": self.generator_params, "lr": config.lr_generator, "betas": betas},
+            {"params": self.discriminator_params, "lr": config.lr_discriminator},
         ]
         self.optimiser = torch.optim.Adam(players, fused=True)
         self.steps = self.epochs = 0
@@ -109,7 +112,7 @@ class Game:
             within=self.within,
         )
 
-    def make_critic(
+    def make_discriminator(
         self, inputs: int, outputs: int, classes: int, scale: Tensor | None
     ) -> nn.Module:
         """Return the player that judges it."""
@@ -121,53 +124,54 @@ class Game:
         terms = []
         if c.channels > 1 and c.correlation:
             terms.append(c.correlation * losses.correlation(L))
-        if c.norm:
-            terms.append(c.norm * losses.norm(L, c.norm_order))
         return terms
 
-    def laws(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what is moved, and what the critic compares it with, (b, t, k) each: both are x.
+    def distributions(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is moved, and what it is compared with, (b, t, k) each: both are x.
 
         A game between two laws has two of them (`carried.Carried`).
         """
         return x, x
 
-    def critic_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
-        """Return P("real" | real) - P("real" | moved) of the critic on pairs not trained on.
+    def discriminator_advantage(self, x: Tensor, y: Tensor | None) -> float | None:
+        """Return P("real" | real) - P("real" | moved) of the discriminator on pairs not trained on.
 
         0: it cannot tell moved data from real. 1: it always can; the basis is not a symmetry. None
         if there are no pairs.
         """
         if not len(x):
             return None
-        x, seen = self.laws(x)
+        x, seen = self.distributions(x)
         with torch.no_grad():
             gx, gy = self.generator(x, y, torch.Generator().manual_seed(0))
-            real, moved = self.critic(seen, y), self.critic(gx, gy)
+            real, moved = self.discriminator(seen, y), self.discriminator(gx, gy)
         return float((real > 0).float().mean() - (moved > 0).float().mean())
 
     def step(self, x: Tensor, y: Tensor | None) -> Played:
         """Play one step on a batch: x, (b, t, k), and y."""
         c = self.config
-        x, seen = self.laws(x)
+        x, seen = self.distributions(x)
         t = x.shape[1]
         z, left = self.generator.join(x, y)
         real = z if seen is x else self.generator.join(seen, y)[0]
         gz = self.generator.move(z, self.rng)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
-            verdict = losses.judge(self.critic, real, gz, left, c.reject)
+            verdict = losses.judge(self.discriminator, real, gz, left, c.reject)
         with torch.no_grad():
             same, away = losses.cosine_pull(gz[:, :t], x)
             verdict.pull[:, :t].add_(away, alpha=c.cosine)
         terms = self.penalties()
         pulls = [verdict.pull, *(torch.ones_like(term) for term in terms)]
-        grads = torch.autograd.grad([gz, *terms], self.moving, pulls)
-        self.update(grads, verdict.critic_grads)
+        grads = torch.autograd.grad([gz, *terms], self.generator_params, pulls)
+        self.update(grads, verdict.discriminator_grads)
         return Played(verdict.real, verdict.moved, same)
 
     def update(self, moving: Sequence[Tensor], judging: Sequence[Tensor]) -> None:
         """Let both players take their step along these gradients."""
-        for parameters, grads in ((self.moving, moving), (self.judging, judging)):
+        for parameters, grads in (
+            (self.generator_params, moving),
+            (self.discriminator_params, judging),
+        ):
             for parameter, grad in zip(parameters, grads, strict=True):
                 parameter.grad = grad
         self.optimiser.step()
@@ -177,16 +181,14 @@ class Game:
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through an epoch of the data, in a new order. Returns the mean of the terms."""
         order = torch.randperm(len(x), generator=self.rng)[: self.config.epoch_size].to(x.device)
-        left = (1 - self.epochs / self.config.epochs) ** 2 if self.config.anneal else 1.0
-        rates = self.config.lr_generator, self.config.lr_critic
-        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate * left
+        c = self.config
+        remaining = 1 - self.epochs / c.epochs if c.anneal else 1.0
+        set_rates(self.optimiser, (c.lr_generator, c.lr_discriminator), remaining)
         # A last batch of one or two would let single points steer the game: leave it for next time.
-        rows = self.config.batch
-        left_over = len(order) % rows
-        used = len(order) if 2 * left_over >= rows else len(order) - left_over
-        xs = torch.split(x[order[:used]], rows)
-        ys = [None] * len(xs) if y is None else torch.split(y[order[:used]], rows)
+        last = len(order) % c.batch
+        used = len(order) if 2 * last >= c.batch else len(order) - last
+        xs = torch.split(x[order[:used]], c.batch)
+        ys = [None] * len(xs) if y is None else torch.split(y[order[:used]], c.batch)
         played = [self.step(bx, by) for bx, by in zip(xs, ys, strict=True)]
         self.epochs += 1
         return type(played[0]).together(played).terms()
@@ -197,24 +199,27 @@ class Game:
         weight = 1 - self.config.ema ** max(self.steps, 1)
         return self.generator.basis(self.average / weight).detach()
 
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything that a later process needs to play on exactly as this one would."""
-        return (
-            {"rng": self.rng.get_state(), "average": self.average}
-            | with_prefix("generator", self.generator.state_dict())
-            | with_prefix("critic", self.critic.state_dict())
-            | with_prefix("optimiser", moments(self.optimiser))
-        )
+    def state(self) -> State:
+        """Return everything that a later process needs to play on exactly as this one would."""
+        return {
+            "rng": self.rng.get_state(),
+            "average": self.average,
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "steps": self.steps,
+            "epochs": self.epochs,
+        }
 
-    def restore(self, state: dict[str, Tensor], steps: int, epochs: int) -> None:
-        """Take up the position that `tensors` described.
+    def restore(self, state: State) -> None:
+        """Take up the position that `state` described.
 
         Raises:
-            KeyError, RuntimeError: if the tensors are those of another game.
+            KeyError, RuntimeError: if it is that of another game.
         """
-        self.generator.load_state_dict(part(state, "generator"))
-        self.critic.load_state_dict(part(state, "critic"))
-        restore_moments(self.optimiser, part(state, "optimiser"))
+        self.generator.load_state_dict(state["generator"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.optimiser.load_state_dict(state["optimiser"])
         self.average.copy_(state["average"])
         self.rng.set_state(state["rng"])
-        self.steps, self.epochs = steps, epochs
+        self.steps, self.epochs = state["steps"], state["epochs"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base.checkpoint import Checkpoint
+from liegan_min.base import training
+from liegan_min.base.checkpoint import State
 from liegan_min.base.errors import InputError
-from liegan_min.base.progress import quiet, tqdm
+from liegan_min.base.options import RunOptions
+from liegan_min.base.training import Training
 from liegan_min.game.config import GameConfig
 from liegan_min.game.game import Game
 from liegan_min.game.pairs import Pairs
@@ -50,57 +51,61 @@ def _taken_over(bases: list[Tensor], config: GameConfig) -> bool:
     return float(norms.max()) > config.stop_ratio * float(norms.median())
 
 
-def play(
-    game: Game,
-    train: Pairs,
-    key: str,
-    *,
-    checkpoint: Path | None = None,
-    checkpoint_seconds: float = 30.0,
-    progress: bool | None = None,
-) -> Course:
-    """Play a game to its end.
+class _Play(Training):
+    """A game under way, an epoch at a time."""
+
+    def __init__(self, game: Game, train: Pairs) -> None:
+        self.game, self.train = game, train
+        self.bases: list[Tensor] = []
+        self.history: list[Tensor] = []
+
+    def advance(self) -> bool:
+        """Play an epoch.
+
+        Raises:
+            InputError: if the basis does not stay finite.
+        """
+        self.history.append(self.game.epoch(self.train.x, self.train.y).cpu())
+        self.bases.append(self.game.L.cpu())
+        self.done += 1
+        if not torch.isfinite(self.bases[-1]).all():
+            raise InputError(
+                f"the basis is no longer finite after epoch {self.done}; "
+                "lower lr_generator, or scale x to unit size"
+            )
+        return False
+
+    def rested(self) -> bool:
+        """Whether a rule of the settings ends the game early."""
+        config = self.game.config
+        return _at_rest(self.bases, config) or _taken_over(self.bases, config)
+
+    def state(self) -> State:
+        """Return the game and its course so far."""
+        curves = {"bases": torch.stack(self.bases), "history": torch.stack(self.history)}
+        return {"game": self.game.state(), **curves}
+
+    def restore(self, state: State) -> None:
+        """Take the game up where `state` left it."""
+        self.game.restore(state["game"])
+        self.bases, self.history = list(state["bases"]), list(state["history"])
+        self.done = len(self.bases)
+
+
+def play(game: Game, train: Pairs, key: str, options: RunOptions | None = None) -> Course:
+    """Play a game to its end; an epoch is never cut in two.
 
     Args:
         game: at its start.
         train: the samples, on the game's device.
         key: names everything that the outcome depends on; a checkpoint of another key is refused.
-        checkpoint: file that a killed run resumes from; removed when the run ends.
-        checkpoint_seconds: least time between two writes of it; an epoch is never cut in two.
-        progress: show a bar; default: in a terminal, and not under CI.
+        options: checkpoint and progress; seed and device are the game's own.
 
     Raises:
         InputError: if the basis does not stay finite, or the checkpoint is another game's.
         DamagedFileError: if the checkpoint is damaged.
     """
-    config = game.config
-    bases: list[Tensor] = []
-    history: list[Tensor] = []
-    kept = Checkpoint(checkpoint, key, checkpoint_seconds)
-    with kept.resume() as last:
-        if last is not None:
-            tensors, notes = last
-            bases, history = list(tensors.pop("bases")), list(tensors.pop("history"))
-            game.restore(tensors, int(notes["steps"]), len(bases))
-
-    def state() -> dict[str, Tensor]:
-        curves = {"bases": torch.stack(bases), "history": torch.stack(history)}
-        return game.tensors() | curves
-
-    rest = False
-    bar = tqdm(total=config.epochs, initial=len(bases), disable=quiet(progress), unit="epoch")
-    with bar:
-        while len(bases) < config.epochs:
-            if rest := _at_rest(bases, config) or _taken_over(bases, config):
-                break
-            history.append(game.epoch(train.x, train.y).cpu())
-            bases.append(game.L.cpu())
-            if not torch.isfinite(bases[-1]).all():
-                raise InputError(
-                    f"the basis is no longer finite after epoch {len(bases)}; "
-                    "lower lr_generator, or scale x to unit size"
-                )
-            bar.update()
-            kept.offer(state, steps=game.steps)
-    kept.remove()
-    return Course(torch.stack(bases), torch.stack(history), kept.seconds, rest)
+    match = _Play(game, train)
+    seconds = training.run(match, game.config.epochs, key, options or RunOptions(), "epoch")
+    rested = match.done < game.config.epochs
+    return Course(torch.stack(match.bases), torch.stack(match.history), seconds, rested)

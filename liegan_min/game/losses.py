@@ -12,13 +12,13 @@ from torch.nn import functional as F
 _TINY = 1e-30
 
 
-def critic_loss(real: Tensor, moved: Tensor) -> Tensor:
+def discriminator_loss(real: Tensor, moved: Tensor) -> Tensor:
     """Return ½(E softplus(-s_real) + E softplus(s_moved)), the binary cross-entropy on logits."""
     return (F.softplus(-real).mean() + F.softplus(moved).mean()) / 2
 
 
 def generator_loss(moved: Tensor) -> Tensor:
-    """Return E softplus(-s_moved): low when the critic takes moved data for real (Goodfellow)."""
+    """Return E softplus(-s_moved): low when moved data are taken for real (Goodfellow)."""
     return F.softplus(-moved).mean()
 
 
@@ -50,46 +50,41 @@ def correlation(L: Tensor) -> Tensor:
     return L.shape[-1] * torch.triu(unit @ unit.T, diagonal=1).abs().sum()
 
 
-def norm(L: Tensor, p: float) -> Tensor:
-    """Return the entrywise p-norm of the whole basis: p = 1 asks for few entries, 2 for small."""
-    size: Tensor = torch.linalg.vector_norm(L, p)
-    return size
-
-
 @dataclass
 class Verdict:
-    """What one look of the critic yields: its logits, and both players' gradients.
+    """What one look of the discriminator yields: its logits, and both players' gradients.
 
     Attributes:
         real: logits of the real samples, (n,).
         moved: logits of the moved samples, (n,).
-        critic_grads: in the order of `critic.parameters()`.
+        discriminator_grads: in the order of `discriminator.parameters()`.
         pull: gradient of the generator's loss with respect to the moved samples, (n, t, k).
     """
 
     real: Tensor
     moved: Tensor
-    critic_grads: tuple[Tensor, ...]
+    discriminator_grads: tuple[Tensor, ...]
     pull: Tensor
 
 
 def judge(
-    critic: nn.Module, x: Tensor, gx: Tensor, y: Tensor | None = None, reject: float = 1e-12
+    discriminator: nn.Module, x: Tensor, gx: Tensor, y: Tensor | None = None, reject: float = 1e-12
 ) -> Verdict:
     """Judge real and moved data once, and serve both players from one backward pass.
 
     Both losses see moved sample b through its logit s_b alone. So their gradients with respect to
-    that sample are the same vector ∂s_b/∂gx_b times a number: σ(s_b)/2n in the critic's loss,
-    -σ(-s_b)/n in the generator's. The critic's pass, rescaled row by row, is the generator's: it
-    needs none of its own.
+    that sample are the same vector ∂s_b/∂gx_b times a number: σ(s_b)/2n in the discriminator's
+    loss, -σ(-s_b)/n in the generator's. The discriminator's pass, rescaled row by row, is the
+    generator's: it needs none of its own.
 
-    A sample that the critic believes less than `reject` no longer pulls on the generator: its pull
-    is scaled by σ(s_b)/reject. Those are the few samples with a large w, on which a basis that is
-    not yet a symmetry explodes; left in, they drown the others. The published code does the same
-    through the clamp inside its cross-entropy, at 1e-12. `reject=0` keeps the textbook gradient.
+    A sample that the discriminator believes less than `reject` no longer pulls on the generator:
+    its pull is scaled by σ(s_b)/reject. Those are the few samples with a large w, on which a basis
+    that is not yet a symmetry explodes; left in, they drown the others. The published code does the
+    same through the clamp inside its cross-entropy, at 1e-12. `reject=0` keeps the textbook
+    gradient.
 
     Args:
-        critic: maps vectors, or vectors and y, to logits.
+        discriminator: maps vectors, or vectors and y, to logits.
         x: real samples, (n, t, k): all vectors that g moves (`LieGenerator.join`).
         gx: the same, moved.
         y: what belongs to them and g leaves alone, (n, ...), or None.
@@ -97,13 +92,13 @@ def judge(
     """
     leaf = gx.detach().requires_grad_()
     n = len(x)
-    s = critic(torch.cat([x, leaf]), None if y is None else torch.cat([y, y]))
+    s = discriminator(torch.cat([x, leaf]), None if y is None else torch.cat([y, y]))
     s = s.to(torch.promote_types(s.dtype, torch.float32))  # half precision has no room for e^s
     with torch.no_grad():
         believed, doubted = torch.sigmoid(s), torch.sigmoid(-s)  # 1 - σ(s) would lose its digits
         slope = torch.cat([-doubted[:n], believed[n:]]) / (2 * n)
         rescale = -2 * doubted[n:] / believed[n:].clamp(min=max(reject, _TINY))
-    *critic_grads, pull = torch.autograd.grad(s, [*critic.parameters(), leaf], slope)
+    *discriminator_grads, pull = torch.autograd.grad(s, [*discriminator.parameters(), leaf], slope)
     pull = pull * rescale.view(-1, *[1] * (pull.ndim - 1))
     real, moved = s.detach().split(n)
-    return Verdict(real, moved, tuple(critic_grads), pull)
+    return Verdict(real, moved, tuple(discriminator_grads), pull)

@@ -36,7 +36,7 @@ class Pairs:
 
     @property
     def inputs(self) -> int:
-        """Numbers that a critic sees: x and, unless it is a label, y."""
+        """Numbers that a discriminator sees: x and, unless it is a label, y."""
         size = self.x[0].numel()
         return size if self.y is None or self.y_kind == "label" else size + self.y[0].numel()
 
@@ -47,8 +47,8 @@ class Pairs:
             return 0
         return self.classes if self.y_kind == "label" else self.y[0].numel()
 
-    def spread(self) -> Tensor:
-        """Root mean square of each critic input, (inputs,); 1 where it is 0."""
+    def rms(self) -> Tensor:
+        """Root mean square of each discriminator input, (inputs,); 1 where it is 0."""
         parts = [self.x.flatten(1)]
         if self.y is not None and self.y_kind != "label":
             parts.append(self.y.flatten(1))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from liegan_min.algebra.identify import identify
 from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery, discover
 from liegan_min.game.pairs import Pairs
@@ -20,13 +20,11 @@ def discover_file(
     channels: int = 1,
     epochs: int = 100,
     batch: int = 64,
-    seed: int = 0,
-    device: str | torch.device = "auto",
-    checkpoint: Path | None = None,
+    options: RunOptions | None = None,
 ) -> Discovery:
-    """Discover with settings for data of unknown scale: a critic that standardises, an early stop.
+    """Discover with settings for data of unknown scale: standardised inputs, an early stop.
 
-    A fifth of the samples is held out, so that the critic's advantage can be measured.
+    A fifth of the samples is held out, so that the discriminator's advantage can be measured.
     """
     config = GameConfig.of(
         channels=channels,
@@ -36,7 +34,7 @@ def discover_file(
         ema=0.99,
         stop_angle=0.01,
     )
-    return discover(pairs, config, seed=seed, device=device, held_out=0.2, checkpoint=checkpoint)
+    return discover(pairs, config, held_out=0.2, options=options)
 
 
 def report(found: Discovery) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def report(found: Discovery) -> dict[str, Any]:
         "support_rank": int(found.support.shape[1]),
         "invariant_form": form.J.tolist(),
         "invariant_form_gap": form.gap,
-        "critic_advantage": found.critic_advantage,
+        "discriminator_advantage": found.discriminator_advantage,
         "epochs": len(found.bases),
         "stopped_early": found.stopped_early,
         "seconds": found.seconds,

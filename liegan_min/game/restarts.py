@@ -1,136 +1,113 @@
-"""The game from many starts at once: one generator and one critic for each, all in one stack.
+"""A game from many starts: one after another, or side by side in one stack.
 
-Where the landscape is flat but for narrow basins, what decides is where a game starts. So many are
-played side by side. They share the batches and nothing else: the loss is a mean over rows, and each
-row is seen by one critic and moved by one L, so a gradient of all is the gradients of each; and
-Adam, which works on each number by itself, does not notice the common factor 1/stack.
-
-The search space is what the second moments leave. A g that keeps the law of x keeps Σ = E x xᵀ: so
-Σ^{-1/2} g Σ^{1/2} is orthogonal, and L = log g lies in Σ^{1/2} so(k) Σ^{-1/2}.
+Where the landscape is flat but for narrow basins, what decides is where a game starts; and it can
+come to rest in a trap: at a matrix that the discriminator sees through and that no small change
+makes better, or, where both laws are the same, at the identity, which no discriminator sees
+through. The truth is not needed to tell. In a trap of the first kind the discriminator's loss at
+the end is lower than log 2; in one of the second what is drawn does not move. Above log 2 the
+discriminator is out of step, and the game not at rest. So of the games whose draws move, the one
+whose discriminator's loss is nearest to log 2 is kept.
 """
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import NamedTuple, Self
+from collections.abc import Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 import torch
-from pydantic import model_validator
-from torch import Tensor, nn
-from torch.nn import functional as F
+from pydantic import Field
+from torch import Tensor
 
-from liegan_min.algebra import expm, groups, linalg
-from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.algebra.moments import kept_by_moments
+from liegan_min.base import tolerances
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import set_up
-from liegan_min.game.fourier import FourierCritics, Waves, for_each
-from liegan_min.game.game import Game, Played
-from liegan_min.game.generator import LieGenerator
 from liegan_min.game.pairs import Pairs
+from liegan_min.game.stack import StackConfig, StackedGame
+
+Found = TypeVar("Found")
+
+#: Epochs at the end over which the discriminator's loss is averaged.
+END = 3
+
+#: Starts that a seed may have: start i of seed s is played with the seed s · MOST + i.
+MOST = 1000
 
 
 class RestartsConfig(GameConfig):
-    """Settings of a stack of games; `channels` is their number.
+    """Settings of a game that is played from several starts, one after another."""
+
+    restarts: int = Field(6, ge=1, le=MOST, description="how often the game is played")
+
+
+def moved(g: Tensor) -> Tensor:
+    """Return how far group elements, (m, k, k), move: |g - 1|_F / √2, (m,); infinity for NaN."""
+    one = torch.eye(g.shape[-1], dtype=torch.float64)
+    far: Tensor = torch.linalg.vector_norm(g.detach().cpu().double() - one, dim=(1, 2))
+    return (far / math.sqrt(2)).nan_to_num(nan=torch.inf)
+
+
+class Restart(NamedTuple, Generic[Found]):
+    """How the game went from one start.
+
+    Attributes:
+        found: what it returned.
+        draws: (m, k, k), what it says that moves the data.
+        loss: the discriminator's at the end.
+    """
+
+    found: Found
+    draws: Tensor
+    loss: float
+
+    @property
+    def unrest(self) -> float:
+        """Distance of the loss from log 2, that of a discriminator that is fooled."""
+        return abs(self.loss - math.log(2))
+
+    @property
+    def moved(self) -> float:
+        """Mean distance of the draws from the identity."""
+        return float(moved(self.draws).mean())
+
+
+def loss_at_end(history: Tensor) -> float:
+    """Return the discriminator's loss at the end of a game's history, (epochs, terms)."""
+    return float(history[-END:, 0].mean())
+
+
+def best(restarts: Sequence[Restart[Found]], least: float = tolerances.NEAR) -> int:
+    """Return the number of the restart to keep.
+
+    Args:
+        restarts: at least one.
+        least: mean distance from the identity from which on draws count as moving. If none do, the
+            discriminator decides alone.
 
     Raises:
-        InputError: through `RestartsConfig.of`, if a term is asked for that would tie the games
-            together; pydantic's error when built directly.
+        InputError: if there are none.
     """
-
-    waves: Waves = Waves()
-    cosine: float = 0.0
-    correlation: float = 0.0
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        rules = (self.strength, self.stop_angle, self.stop_ratio)
-        if self.cosine or self.correlation or self.norm or any(r is not None for r in rules):
-            raise ValueError(
-                "cosine, correlation, norm, strength and the stop rules are not for a stack of "
-                "games, which share nothing; leave them out"
-            )
-        return self
+    if not restarts:
+        raise InputError("there are no restarts to choose from; play at least one")
+    return min(range(len(restarts)), key=lambda i: (restarts[i].moved <= least, restarts[i].unrest))
 
 
-class StackedGenerator(LieGenerator):
-    """One L for each game: row i · c + r of what it moves is moved by exp(w L_r)."""
+def one_by_one(
+    game: Callable[[int], Restart[Found]], seed: int, restarts: int
+) -> tuple[list[Restart[Found]], int]:
+    """Play a game of a seed from several starts. Returns all, and the number of the one to keep.
 
-    def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        """Draw group elements g, (n, k, k), n a multiple of the number of games."""
-        c = self.coefficients.channels
-        w = self.coefficients.sample(n // c, rng)
-        return expm.exp((w[..., None, None] * self.L).flatten(0, 1))
-
-
-class Restarts(Game):
-    """The rules: a batch is shown to every game; its basis is the stack of what they have found.
-
-    Raises:
-        InputError: if y is a label, which the critics' waves cannot carry.
+    Args:
+        game: plays once, with the seed that it is given.
+        seed: of the starts.
+        restarts: how many.
     """
-
-    config: RestartsConfig
-    player = StackedGenerator
-
-    def make_critic(
-        self, inputs: int, outputs: int, classes: int, scale: Tensor | None
-    ) -> nn.Module:
-        """Return the stack of players that judge it."""
-        if classes:
-            raise InputError("y is a label; restarts play on vectors and numbers: leave y out")
-        c = self.config
-        return FourierCritics(c.channels, inputs, c.hidden, waves=c.waves, scale=scale)
-
-    def step(self, x: Tensor, y: Tensor | None) -> Played:
-        """Play one step of all games on a batch: x, (b, t, k), and y."""
-        return super().step(*for_each(self.config.channels, x, y))
-
-    @torch.no_grad()
-    def losses(self, x: Tensor, y: Tensor | None) -> Tensor:
-        """Return each critic's loss, (c,), on pairs: log 2 is what a critic without an idea has."""
-        x, y = for_each(self.config.channels, x, y)
-        z, left = self.generator.join(x, y)
-        real = self.critic(z, left)
-        moved = self.critic(self.generator.move(z, torch.Generator().manual_seed(0)), left)
-        both = (F.softplus(-real) + F.softplus(moved)) / 2
-        return both.view(-1, self.config.channels).mean(0)
-
-
-def second_moments(x: Tensor) -> Tensor:
-    """Estimate Σ = E x xᵀ, (k, k), float64, from vectors x, (n, t, k), with shrinkage.
-
-    The sample's own moments have an error that looks like anisotropy. They are drawn towards a
-    multiple of 1 by as much as that error explains of what they differ from it (Ledoit and Wolf
-    2004, "A well-conditioned estimator for large-dimensional covariance matrices").
-    """
-    flat = x.detach().cpu().double().flatten(0, 1)
-    n, k = flat.shape
-    S = flat.mT @ flat / n
-    round_one = S.trace() / k * torch.eye(k, dtype=torch.float64)
-    differs = (S - round_one).square().sum()
-    error = (flat.square().sum(1).square().mean() - S.square().sum()) / n
-    shrink = (error / differs).clamp(max=1.0) if differs > 0 else torch.ones(())
-    return shrink * round_one + (1 - shrink) * S
-
-
-def kept_by_moments(x: Tensor) -> LieAlgebra:
-    """Return Σ^{1/2} so(k) Σ^{-1/2}: all that keeps the second moments of x, (n, t, k).
-
-    Raises:
-        InputError: if x does not fill R^k.
-    """
-    k = x.shape[-1]
-    rank = linalg.support(x).shape[1]
-    if rank < k:
-        raise InputError(
-            f"x fills {rank} of its {k} dimensions; drop the directions in which it is 0"
-        )
-    values, vectors = torch.linalg.eigh(second_moments(x))
-    root = vectors * values.sqrt() @ vectors.mT
-    return groups.conjugate(groups.so(k), root)
+    played = [game(seed * MOST + i) for i in range(restarts)]
+    return played, best(played)
 
 
 class Search(NamedTuple):
@@ -138,7 +115,7 @@ class Search(NamedTuple):
 
     Attributes:
         bases: (epochs, c, k, k), their matrices after each epoch.
-        losses: (c,), their critics' losses on samples that neither player saw.
+        losses: (c,), their discriminators' losses on samples that neither player saw.
         seconds: wall time, over all the sittings of a resumed run.
     """
 
@@ -152,28 +129,22 @@ class Search(NamedTuple):
         return self.bases[-1].double()
 
 
-def search(
+def side_by_side(
     pairs: Pairs,
-    config: RestartsConfig,
+    config: StackConfig,
     *,
     starts: Tensor | None = None,
-    seed: int = 0,
-    device: str | torch.device = "auto",
     held_out: float = 0.05,
-    checkpoint: Path | None = None,
-    progress: bool | None = None,
+    options: RunOptions | None = None,
 ) -> Search:
-    """Play from many starts.
+    """Play a stack of games, each from a start of its own.
 
     Args:
         pairs: the samples; y may be vectors or numbers.
-        config: the settings.
+        config: the settings; `channels` is the number of games.
         starts: (c, k, k), one for each game; default: random turns, as wide as `init_scale` says.
-        seed: of every draw.
-        device: "auto", or a torch device.
         held_out: fraction of the samples that only `Search.losses` is measured on.
-        checkpoint: see `loop.play`.
-        progress: see `loop.play`.
+        options: seed, device, checkpoint and progress.
 
     Raises:
         InputError: if no samples are held out, or the starts are too many or few; see also
@@ -184,18 +155,10 @@ def search(
         raise InputError(
             "held_out must be above 0: the games' losses are measured on those samples"
         )
-    within = kept_by_moments(pairs.x)
-    start = set_up(
-        pairs,
-        config,
-        rules=Restarts,
-        within=within,
-        seed=seed,
-        device=device,
-        held_out=held_out,
-    )
-    game, key = start.game, start.key
-    assert isinstance(game, Restarts)  # noqa: S101 - those are the rules
+    within, rules = kept_by_moments(pairs.x), StackedGame
+    start = set_up(pairs, config, rules=rules, within=within, held_out=held_out, options=options)
+    game, key, held = start.game, start.key, start.held
+    assert isinstance(game, StackedGame)  # noqa: S101 - those are the rules
     if starts is not None:
         if starts.shape != game.generator.free.shape:
             raise InputError(
@@ -204,16 +167,13 @@ def search(
             )
         game.generator.free.data.copy_(starts)
         key += f" from {starts.double().flatten().tolist()}"
-    course = loop.play(game, start.train, key, checkpoint=checkpoint, progress=progress)
-    held = start.held
+    course = loop.play(game, start.train, key, options)
     return Search(course.bases, game.losses(held.x, held.y).double().cpu(), course.seconds)
 
 
 def moves(L: Tensor, least: float = 0.2) -> Tensor:
-    """Say of each L, (c, k, k), whether |exp(L) - 1|_F / √2 is at least so much.
+    """Say of each L, (c, k, k), whether exp(L) moves at least so far (see `moved`).
 
-    A game may end at the identity, which no critic tells from the data.
+    A game may end at the identity, which no discriminator tells from the data.
     """
-    change: Tensor = torch.linalg.matrix_exp(L) - torch.eye(L.shape[-1], dtype=L.dtype)
-    far: Tensor = torch.linalg.vector_norm(change, dim=(1, 2)) >= least * math.sqrt(2)
-    return far
+    return moved(torch.linalg.matrix_exp(L)) >= least

@@ -115,7 +115,7 @@ class Stopped(Exception):  # noqa: N818 - nothing went wrong
 
 def stopping(after):
     """End the run at an offer of its state of some number; return the list of files written."""
-    offer, save, calls, written = checkpoint.Checkpoint.offer, files.save_tensors, [], []
+    offer, save, calls, written = checkpoint.Checkpoint.offer, files.save_state, [], []
 
     def saved(path, *arguments):
         save(path, *arguments)
@@ -127,7 +127,7 @@ def stopping(after):
         if len(calls) == after:
             raise Stopped
 
-    checkpoint.files.save_tensors = saved
+    checkpoint.files.save_state = saved
     checkpoint.Checkpoint.offer = offered
     return written
 
@@ -166,7 +166,7 @@ def together(folder):
 
     runs = {"plain": plain, "whole": whole, "again": again}
     tensors = {f"{run}.{k}": v for run, found in runs.items() for k, v in state(found).items()}
-    files.save_tensors(folder / f"found-{r}.safetensors", tensors, {})
+    files.save_state(folder / f"found-{r}.safetensors", tensors, {})
     (folder / f"told-{r}.json").write_text(json.dumps(told))
 
 

@@ -23,7 +23,7 @@ from liegan_min.game.discovery import Discovery
 R_Z = groups.so(3).basis[2]
 
 
-class Turn(NamedTuple):
+class Rotation(NamedTuple):
     """How a 3 x 3 matrix L lies to the generators of C_n about z.
 
     Attributes:
@@ -41,17 +41,17 @@ class Turn(NamedTuple):
     others: float
 
 
-def turn(L: Tensor, order: int) -> Turn:
+def rotation_of(L: Tensor, order: int) -> Rotation:
     """Compare L, (3, 3), with the generators of C_n, n = `order`."""
     L = L.detach().cpu().double()
     angle = float(L[1, 0] - L[0, 1]) / 2
     steps = angle * order / (2 * pi)
     k = round(steps)
     others = float((L - angle * R_Z).abs().max())
-    return Turn(angle, steps, k, abs(steps - k), others)
+    return Rotation(angle, steps, k, abs(steps - k), others)
 
 
-def generates(found: Turn, order: int) -> bool:
+def generates(found: Rotation, order: int) -> bool:
     """Whether the powers of exp(L) are C_n, within the task's tolerances."""
     return (
         found.angle_error < tolerances.STEP
@@ -60,9 +60,11 @@ def generates(found: Turn, order: int) -> bool:
     )
 
 
-def turn_metrics(L: Tensor, order: int, suffix: str = "") -> dict[str, float | int | bool | None]:
+def rotation_metrics(
+    L: Tensor, order: int, suffix: str = ""
+) -> dict[str, float | int | bool | None]:
     """Return the metrics of one basis matrix, (3, 3)."""
-    found = turn(L, order)
+    found = rotation_of(L, order)
     named = found._asdict() | {"success": generates(found, order)}
     return {f"{name}{suffix}": value for name, value in named.items()}
 
@@ -72,18 +74,18 @@ def cyclic_metrics(found: Discovery, order: int) -> Judged:
 
     Returns:
         metrics, of the averaged basis unless they end in `_last`; and arrays: the bases, the angle
-        in steps after each epoch, and the critic's loss.
+        in steps after each epoch, and the discriminator's loss.
     """
     metrics = (
-        turn_metrics(found.algebra.basis[0], order)
-        | turn_metrics(found.last.basis[0], order, "_last")
+        rotation_metrics(found.algebra.basis[0], order)
+        | rotation_metrics(found.last.basis[0], order, "_last")
         | {"norm": float(torch.linalg.norm(found.algebra.basis)), "epochs": len(found.bases)}
     )
     arrays = {
         "basis": rounded(found.algebra.basis),
         "last": rounded(found.last.basis),
-        "curve": rounded([turn(L[0], order).steps for L in found.bases]),
-        "critic_curve": rounded(found.history[:, 0]),
+        "curve": rounded([rotation_of(L[0], order).steps for L in found.bases]),
+        "discriminator_curve": rounded(found.history[:, 0]),
     }
     return metrics, arrays
 
@@ -97,31 +99,32 @@ def rotation_group_metrics(found: RotationGroup, order: int) -> Judged:
         metrics of L, of the order, and of the bets; and arrays: what the games ended with, in
         steps, the evidence against each, and that against each order.
     """
-    named = turn_metrics(found.L, order) if order > 1 else {"success": True}
+    named = rotation_metrics(found.L, order) if order > 1 else {"success": True}
+    e = found.e_values
     metrics = named | {
         "success": bool(named["success"]) and found.order == order,
         "order": found.order,
-        "log_e": found.against_order.get(found.order),
-        "weakest": found.weakest,
-        "confidence": found.confidence,
-        "winners": len(found.winners),
+        "log_e": e.of_orders.get(found.order),
+        "weakest": e.weakest,
+        "confidence": e.confidence,
+        "winners": len(e.winners),
         "games": len(found.searched.L),
-        "blur": found.blur,
+        "blur": e.blur,
     }
 
     def steps(bases: Tensor) -> list[float]:
-        return rounded([turn(L, order).steps for L in bases])
+        return rounded([rotation_of(L, order).steps for L in bases])
 
     refined = found.refined
     arrays = {
         "L": rounded(found.L),
-        "axis": rounded(found.axis),
+        "axis": rounded(e.axis),
         "searched": steps(found.searched.L),
         "course": [steps(L) for L in found.searched.bases],
         "refined": steps(refined.L) if refined else [],
         "losses": rounded(refined.losses) if refined else [],
-        "against": rounded(found.against),
-        "winners": [int(i) for i in found.winners],
-        "against_order": rounded(list(found.against_order.values())),
+        "log_e_of_games": rounded(e.of_games),
+        "winning_games": list(e.winners),
+        "log_e_of_orders": rounded(list(e.of_orders.values())),
     }
     return metrics, arrays

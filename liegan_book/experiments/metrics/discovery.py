@@ -63,12 +63,12 @@ def discovery_metrics(found: Discovery, truth: LieAlgebra) -> Judged:
         "principal_angles_deg": rounded(np.degrees(angles)),
         "curve": rounded(curve(found.bases, truth, P)),
         "norm_curve": rounded(torch.linalg.vector_norm(found.bases, dim=(1, 2, 3))),
-        "critic_curve": rounded(found.history[:, 0]),
+        "discriminator_curve": rounded(found.history[:, 0]),
     }
     return metrics, arrays
 
 
-def nearest_turn(g: Tensor, truth: LieAlgebra, support: linalg.Array) -> tuple[float, float]:
+def nearest_rotation(g: Tensor, truth: LieAlgebra, support: linalg.Array) -> tuple[float, float]:
     """Return (cosine, angle in degrees) of the element exp(θL) that acts most like g on data.
 
     The cosine is that of g P and exp(θL) P as vectors: 1 if g acts on the support as the element
@@ -93,8 +93,8 @@ def element_metrics(found: Element, truth: LieAlgebra) -> Judged:
 
     An element at 0° is the identity: close to the group, and no discovery.
     """
-    cosine, angle = nearest_turn(found.g, truth, found.support)
-    cosine_last, angle_last = nearest_turn(found.last, truth, found.support)
+    cosine, angle = nearest_rotation(found.g, truth, found.support)
+    cosine_last, angle_last = nearest_rotation(found.last, truth, found.support)
     metrics: dict[str, float | int | bool | None] = {
         "support_cosine": cosine,
         "support_cosine_last": cosine_last,
@@ -109,8 +109,8 @@ def element_metrics(found: Element, truth: LieAlgebra) -> Judged:
     arrays = {
         "element": rounded(found.g),
         "last": rounded(found.last),
-        "curve": rounded([nearest_turn(g, truth, found.support)[0] for g in bases]),
-        "critic_curve": rounded(found.course.history[:, 0]),
+        "curve": rounded([nearest_rotation(g, truth, found.support)[0] for g in bases]),
+        "discriminator_curve": rounded(found.course.history[:, 0]),
     }
     return metrics, arrays
 

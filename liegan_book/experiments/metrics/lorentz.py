@@ -108,7 +108,7 @@ def lorentz_metrics(found: Discovery) -> Judged:
         "dimension_gap": gap,
         "closure_defect": algebra.closure_defect(),
         "norm": float(torch.linalg.norm(algebra.basis)),
-        "critic_advantage": found.critic_advantage,
+        "discriminator_advantage": found.discriminator_advantage,
         "epochs": len(found.bases),
         "success": cosine >= tolerances.METRIC_FOUND,
     }
@@ -119,6 +119,6 @@ def lorentz_metrics(found: Discovery) -> Judged:
         "J_singular_values": rounded(form.singular_values),
         "principal_angles_deg": rounded(np.degrees(algebra.principal_angles(CONE))),
         "residuals": rounded(residuals(algebra)),
-        "critic_curve": rounded(found.history[:, 0]),
+        "discriminator_curve": rounded(found.history[:, 0]),
     }
     return metrics, arrays | _curve(found.bases)

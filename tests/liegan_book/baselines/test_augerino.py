@@ -14,6 +14,7 @@ from liegan_book.baselines.augerino import AugerinoConfig, augerino
 from liegan_min.algebra import groups
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game.pairs import Pairs, as_pairs
 
 SHORT = AugerinoConfig(steps=500, hidden=(32, 32), batch=128, lr_range=5e-2)
@@ -44,7 +45,7 @@ def quadrants(spread, n=2000, seed=20):
 @pytest.mark.parametrize(("spread", "seed"), [(0.0, 20), (0.0, 21), (20.0, 22)])
 def test_labels_that_tell_the_quadrant_bear_what_keeps_them_apart(spread, seed):
     """Two neighbours, 90° apart, meet when both are moved by 45° less their spread."""
-    found = augerino(quadrants(spread, seed=seed), SO2, SHORT, seed=seed)
+    found = augerino(quadrants(spread, seed=seed), SO2, SHORT, options=RunOptions(seed=seed))
     assert math.degrees(found.r[0]) == pytest.approx(45 - spread, abs=6)
     assert found.history[-100:, 0].mean() < 0.02
     assert found.seconds > 0
@@ -147,15 +148,15 @@ def test_draws_are_spread_evenly_over_the_range():
 
 def test_the_same_seed_gives_the_same_answer_and_leaves_the_global_generator_alone():
     before = torch.random.get_rng_state()
-    a, b, c = (augerino(quadrants(0.0), SO2, TINY, seed=s) for s in (1, 1, 2))
+    a, b, c = (augerino(quadrants(0.0), SO2, TINY, options=RunOptions(seed=s)) for s in (1, 1, 2))
     assert torch.equal(a.history, b.history)
     assert not torch.allclose(a.history, c.history)
     assert torch.equal(before, torch.random.get_rng_state())
 
 
 def test_a_run_that_was_cut_off_resumes_to_the_very_same_ranges(tmp_path, monkeypatch):
-    whole = augerino(quadrants(0.0), SO2, TINY, seed=4)
-    path, save, seen = tmp_path / "c.safetensors", files.save_tensors, []
+    whole = augerino(quadrants(0.0), SO2, TINY, options=RunOptions(seed=4))
+    path, save, seen = tmp_path / "c.ckpt", files.save_state, []
 
     def once(*a):
         save(*a)
@@ -163,10 +164,10 @@ def test_a_run_that_was_cut_off_resumes_to_the_very_same_ranges(tmp_path, monkey
         if len(seen) == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "save_tensors", once)
+    monkeypatch.setattr(files, "save_state", once)
     told = {"pairs": quadrants(0.0), "algebra": SO2, "config": TINY, "seed": 4}
     with pytest.raises(KeyboardInterrupt):
-        augerino(**told, checkpoint=path, checkpoint_seconds=-1)
+        augerino(**told, options=RunOptions(checkpoint=path, checkpoint_seconds=-1))
     x, y = told["pairs"].x, told["pairs"].y
     for other in (
         {"seed": 5},
@@ -176,18 +177,18 @@ def test_a_run_that_was_cut_off_resumes_to_the_very_same_ranges(tmp_path, monkey
         {"pairs": Pairs(2 * x, y, "label")},
     ):
         with pytest.raises(InputError, match="belongs to other settings, data, or another seed"):
-            augerino(**told | other, checkpoint=path)
-    resumed = augerino(**told, checkpoint=path)
+            augerino(**told | other, options=RunOptions(checkpoint=path))
+    resumed = augerino(**told, options=RunOptions(checkpoint=path))
     assert torch.equal(whole.r, resumed.r)
     assert torch.equal(whole.history, resumed.history)
     assert not path.exists()
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     path.write_bytes(b"not a checkpoint")
-    with pytest.raises(DamagedFileError, match=r"c\.safetensors"):
-        augerino(quadrants(0.0), SO2, TINY, checkpoint=path)
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt"):
+        augerino(quadrants(0.0), SO2, TINY, options=RunOptions(checkpoint=path))
 
 
 def test_without_y_there_is_nothing_to_learn_from():

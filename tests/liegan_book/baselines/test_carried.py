@@ -8,6 +8,7 @@ from liegan_book.baselines.carried import Carried, CarriedElement
 from liegan_book.baselines.symmetrygan import SymmetryGAN, discover_element
 from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import discover
 from liegan_min.game.pairs import as_pairs
@@ -32,38 +33,44 @@ NUMBERS = torch.randn(200, 2, generator=seeded(5))
 )
 def test_between_a_law_and_itself_it_is_the_game_of_one_law(y, kind):
     x = points()
-    one = discover(as_pairs(x, y, kind), SMALL, seed=3, held_out=0.2, device="cpu")
+    one = discover(
+        as_pairs(x, y, kind), SMALL, options=RunOptions(seed=3, device="cpu"), held_out=0.2
+    )
     both = as_pairs(torch.stack([x, x], 1), y, kind)
-    two = discover(both, SMALL, rules=Carried, seed=3, held_out=0.2, device="cpu")
+    two = discover(
+        both, SMALL, rules=Carried, options=RunOptions(seed=3, device="cpu"), held_out=0.2
+    )
     # Not to the bit: the vectors lie otherwise in memory, and are summed in another order.
     torch.testing.assert_close(one.bases, two.bases, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(one.history, two.history, rtol=1e-4, atol=1e-5)
-    assert one.critic_advantage == pytest.approx(two.critic_advantage, abs=0.051)  # 2 of 40
+    assert one.discriminator_advantage == pytest.approx(
+        two.discriminator_advantage, abs=0.051
+    )  # 2 of 40
 
 
 def test_the_same_holds_for_one_element():
     x = points()
-    one = discover_element(as_pairs(x, LABELS), SMALL, device="cpu")
+    one = discover_element(as_pairs(x, LABELS), SMALL, options=RunOptions(device="cpu"))
     both = as_pairs(torch.stack([x, x], 1), LABELS)
-    two = discover_element(both, SMALL, rules=CarriedElement, device="cpu")
+    two = discover_element(both, SMALL, rules=CarriedElement, options=RunOptions(device="cpu"))
     torch.testing.assert_close(one.g, two.g, rtol=1e-4, atol=1e-5)
     assert issubclass(CarriedElement, SymmetryGAN)
 
 
-def test_the_critic_sees_one_vector_in_units_of_the_seen_ones():
+def test_the_discriminator_sees_one_vector_in_units_of_the_seen_ones():
     x = torch.stack([points(), 10 * points(seed=1)], 1)
     pairs = as_pairs(x, LABELS)
-    g = Carried(SMALL, 3, pairs.inputs, classes=3, scale=pairs.spread())
+    g = Carried(SMALL, 3, pairs.inputs, classes=3, scale=pairs.rms())
     rms = x[:, 1].square().mean(0).sqrt()
-    torch.testing.assert_close(g.critic.scale, rms)
+    torch.testing.assert_close(g.discriminator.scale, rms)
 
 
-def test_the_critic_calls_seen_points_real_and_moved_ones_not():
+def test_the_discriminator_calls_seen_points_real_and_moved_ones_not():
     x = torch.stack([points(64), points(64, seed=1)], 1)
     g = Carried(SMALL, 3, 6, y_kind="scalar")
-    before = [p.detach().clone() for p in g.critic.parameters()]
+    before = [p.detach().clone() for p in g.discriminator.parameters()]
     moved, _ = g.generator(x[:, :1], None, seeded())
-    loss = F.softplus(-g.critic(x[:, 1:])).mean() + F.softplus(g.critic(moved)).mean()
+    loss = F.softplus(-g.discriminator(x[:, 1:])).mean() + F.softplus(g.discriminator(moved)).mean()
     expected = torch.autograd.grad(loss / 2, g.judging)
     g.rng.manual_seed(0)
     g.step(x, None)
@@ -77,18 +84,20 @@ def test_it_finds_the_one_turn_that_carries_one_law_to_the_other():
     turn = groups.so(2).exp(torch.tensor([torch.pi / 6])).float()
     x, other = torch.empty(2, 3000, 2).exponential_(generator=seeded(100))
     config = GameConfig(
-        hidden=(32, 32), batch=100, epochs=30, lr_generator=1e-2, lr_critic=1e-2, anneal=True,
-        standardise=True, cosine=0.0, reject=0.0, ema=0.99, init_scale=0.1,
+        hidden=(32, 32), batch=100, epochs=30, lr_generator=1e-2, lr_discriminator=1e-2,
+        anneal=True, standardise=True, cosine=0.0, reject=0.0, ema=0.99, init_scale=0.1,
     )  # fmt: skip
     pairs = as_pairs(torch.stack([x, other @ turn.T], 1))
-    found = discover_element(pairs, config, rules=CarriedElement, device="cpu", seed=100)
+    found = discover_element(
+        pairs, config, rules=CarriedElement, options=RunOptions(device="cpu", seed=100)
+    )
     assert (found.g - turn.double()).abs().max() < 0.1
     assert (found.g - torch.eye(2)).abs().max() > 0.3
 
 
 def test_its_checkpoints_are_not_those_of_the_game_of_one_law(tmp_path):
     pairs = as_pairs(points(n=200)[:, None].expand(-1, 2, -1).clone(), LABELS)
-    file = tmp_path / "c.safetensors"
+    file = tmp_path / "c.ckpt"
 
     class Stop(Exception):  # noqa: N818 - it is no error
         pass
@@ -101,11 +110,13 @@ def test_its_checkpoints_are_not_those_of_the_game_of_one_law(tmp_path):
 
     Killed.__name__ = "Carried"
     with pytest.raises(Stop):
-        discover(pairs, SMALL, rules=Killed, checkpoint=file, checkpoint_seconds=0)
+        discover(
+            pairs, SMALL, rules=Killed, options=RunOptions(checkpoint=file, checkpoint_seconds=0)
+        )
     with pytest.raises(InputError, match="another"):
-        discover(pairs, SMALL, checkpoint=file)
+        discover(pairs, SMALL, options=RunOptions(checkpoint=file))
     whole = discover(pairs, SMALL, rules=Carried)
-    resumed = discover(pairs, SMALL, rules=Carried, checkpoint=file)
+    resumed = discover(pairs, SMALL, rules=Carried, options=RunOptions(checkpoint=file))
     assert torch.equal(whole.bases, resumed.bases)
 
 

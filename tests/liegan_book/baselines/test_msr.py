@@ -8,6 +8,7 @@ from liegan_book.baselines import msr as module
 from liegan_book.baselines.msr import MSRConfig, msr
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.options import RunOptions
 
 SHORT = MSRConfig(steps=1000)
 TINY = MSRConfig(steps=12, support=8, query=8)
@@ -42,7 +43,7 @@ def same(P, expected):
 @pytest.mark.parametrize(("k", "count"), [(3, 3), (4, 5)])
 @pytest.mark.parametrize("seed", [20, 21])
 def test_a_ring_is_found_from_a_few_tasks(k, count, seed):
-    found = msr(*tasks(shifts(k), count, seed), SHORT, seed=seed)
+    found = msr(*tasks(shifts(k), count, seed), SHORT, options=RunOptions(seed=seed))
     assert same(found.permutations(), shifts(k))
     # What the layer reaches is circulant: averaging over the shifts leaves it as it is.
     W = found.directions().numpy()
@@ -53,35 +54,37 @@ def test_a_ring_is_found_from_a_few_tasks(k, count, seed):
 
 
 def test_noise_on_y_does_not_hide_the_ring():
-    found = msr(*tasks(shifts(3), 3, 22, noise=0.1), SHORT, seed=22)
+    found = msr(*tasks(shifts(3), 3, 22, noise=0.1), SHORT, options=RunOptions(seed=22))
     assert same(found.permutations(), shifts(3))
 
 
 def test_what_treats_all_coordinates_alike_is_kept_by_every_permutation():
-    found = msr(*tasks(np.stack([np.eye(3), np.ones((3, 3))]), 3, 23), SHORT, seed=23)
+    found = msr(
+        *tasks(np.stack([np.eye(3), np.ones((3, 3))]), 3, 23), SHORT, options=RunOptions(seed=23)
+    )
     assert len(found.permutations()) == 6
 
 
 @pytest.mark.parametrize("seed", [24, 25])
 def test_unrelated_tasks_have_no_tie(seed):
-    found = msr(*tasks(dense(3), 6, seed), SHORT, seed=seed)
+    found = msr(*tasks(dense(3), 6, seed), SHORT, options=RunOptions(seed=seed))
     assert torch.equal(found.permutations(), torch.eye(3)[None].double())
     assert len(found.directions()) >= 5
 
 
 def test_it_is_u_that_learns_the_ties():
     """One step of the outer loop leaves U random, and the same tasks then show nothing."""
-    found = msr(*tasks(shifts(3), 3, 20), SHORT.changed(steps=1), seed=20)
+    found = msr(*tasks(shifts(3), 3, 20), SHORT.changed(steps=1), options=RunOptions(seed=20))
     assert len(found.permutations()) == 1
 
 
 def test_u_loses_what_no_task_asks_for():
-    s = torch.linalg.svdvals(msr(*tasks(shifts(3), 6, 26), SHORT, seed=26).U)
+    s = torch.linalg.svdvals(msr(*tasks(shifts(3), 6, 26), SHORT, options=RunOptions(seed=26)).U)
     assert s[2] > 4 * s[3]
 
 
 def test_a_filter_of_known_length_is_enough():
-    found = msr(*tasks(shifts(3), 3, 27), SHORT.changed(filter=3), seed=27)
+    found = msr(*tasks(shifts(3), 3, 27), SHORT.changed(filter=3), options=RunOptions(seed=27))
     assert found.U.shape == (9, 3)
     assert same(found.permutations(), shifts(3))
 
@@ -129,7 +132,7 @@ def test_a_step_draws_no_sample_twice_and_y_with_its_x(monkeypatch):
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_does_not():
-    a, b, c = (msr(*tasks(shifts(3), 3), TINY, seed=s) for s in (1, 1, 2))
+    a, b, c = (msr(*tasks(shifts(3), 3), TINY, options=RunOptions(seed=s)) for s in (1, 1, 2))
     assert torch.equal(a.U, b.U)
     assert torch.equal(a.weights, b.weights)
     assert not torch.allclose(a.U, c.U)
@@ -137,8 +140,8 @@ def test_the_same_seed_gives_the_same_answer_and_another_does_not():
 
 def test_a_run_that_was_cut_off_resumes_to_the_very_same_sharing(tmp_path, monkeypatch):
     data = tasks(shifts(3), 3)
-    whole = msr(*data, TINY, seed=4)
-    path, save, seen = tmp_path / "c.safetensors", files.save_tensors, []
+    whole = msr(*data, TINY, options=RunOptions(seed=4))
+    path, save, seen = tmp_path / "c.ckpt", files.save_state, []
 
     def once(*a):
         save(*a)
@@ -146,14 +149,14 @@ def test_a_run_that_was_cut_off_resumes_to_the_very_same_sharing(tmp_path, monke
         if len(seen) == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "save_tensors", once)
+    monkeypatch.setattr(files, "save_state", once)
     with pytest.raises(KeyboardInterrupt):
-        msr(*data, TINY, seed=4, checkpoint=path, checkpoint_seconds=-1)
+        msr(*data, TINY, options=RunOptions(seed=4, checkpoint=path, checkpoint_seconds=-1))
     for other in ({"seed": 5}, {"config": TINY.changed(steps=13)}, {"x": 2 * data[0]}):
         given = {"x": data[0], "y": data[1], "config": TINY, "seed": 4} | other
         with pytest.raises(InputError, match="belongs to other settings, data, or another seed"):
-            msr(**given, checkpoint=path)
-    resumed = msr(*data, TINY, seed=4, checkpoint=path)
+            msr(**given, options=RunOptions(checkpoint=path))
+    resumed = msr(*data, TINY, options=RunOptions(seed=4, checkpoint=path))
     assert torch.equal(whole.U, resumed.U)
     assert torch.equal(whole.weights, resumed.weights)
     assert torch.equal(whole.history, resumed.history)
@@ -161,10 +164,10 @@ def test_a_run_that_was_cut_off_resumes_to_the_very_same_sharing(tmp_path, monke
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     path.write_bytes(b"not a checkpoint")
-    with pytest.raises(DamagedFileError, match=r"c\.safetensors"):
-        msr(*tasks(shifts(3), 3), TINY, checkpoint=path)
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt"):
+        msr(*tasks(shifts(3), 3), TINY, options=RunOptions(checkpoint=path))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_discover_prints_what_the_design_promises(file):
     assert out.returncode == 0, out.stderr
     found = json.loads(out.stdout)
     promised = "basis dimension algebra closure_defect support_rank invariant_form"
-    assert {*promised.split(), "critic_advantage", "seconds", "seed"} <= found.keys()
+    assert {*promised.split(), "discriminator_advantage", "seconds", "seed"} <= found.keys()
     assert found["seed"] == 5
     assert np.shape(found["basis"]) == (1, 2, 2)
     assert np.shape(found["invariant_form"]) == (2, 2)

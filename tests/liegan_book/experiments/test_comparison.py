@@ -4,21 +4,22 @@ import itertools
 
 import pytest
 import torch
+from liegan_book.baselines.starts import RestartsConfig
 
 from liegan_book import experiments
 from liegan_book.baselines.augerino import AugerinoConfig
 from liegan_book.baselines.msr import MSRConfig
-from liegan_book.baselines.starts import StartsConfig
 from liegan_book.datasets import comparison
 from liegan_book.experiments.comparison import COMPARISON
 from liegan_book.results import poster
+from liegan_min.base.options import RunOptions
 
 ROWS = tuple(comparison.TASKS)
 METHODS = ("msr", "augerino", "symmetrygan", "liegan")
 
 #: Settings that play for a moment.
 SHORT = {
-    StartsConfig: {"epochs": 1, "starts": 2, "hidden": (8,)},
+    RestartsConfig: {"epochs": 1, "starts": 2, "hidden": (8,)},
     AugerinoConfig: {"steps": 5},
     MSRConfig: {"steps": 5},
 }
@@ -40,7 +41,7 @@ def test_the_poster_has_a_mark_for_each_cell_of_its_methods():
 
 def test_the_games_have_one_budget():
     configs = [m.profiles["cpu"] for m in COMPARISON.methods.values()]
-    games = [c for c in configs if isinstance(c, StartsConfig)]
+    games = [c for c in configs if isinstance(c, RestartsConfig)]
     assert len(games) == 2 * len(ROWS)
     assert {(c.starts * c.epochs, c.batch, c.hidden) for c in games} == {(300, 256, (64, 64))}
 
@@ -60,7 +61,7 @@ def test_each_cell_plays_and_is_judged_by_the_same_figures(name, monkeypatch):
     draw = comparison.task
     monkeypatch.setattr(comparison, "task", lambda row, seed=0: draw(row, seed, 600))
     row, kind = name.rsplit("-", 1)
-    found = method.play(short, seed=100, device="cpu", checkpoint=None, progress=False)
+    found = method.play(short, RunOptions(seed=100, device="cpu", progress=False))
     metrics, arrays = method.judge(found)
     assert found.seconds > 0
     assert found.task.name == row
@@ -69,10 +70,8 @@ def test_each_cell_plays_and_is_judged_by_the_same_figures(name, monkeypatch):
     assert ("plane_deg" in metrics) is (kind == "liegan")
     assert len(arrays["angles_deg"]) == min(200, metrics["draws"])
     if kind in ("liegan", "symmetrygan"):
-        assert len(arrays["starts_critic"]) == len(arrays["starts_moved"]) == 2
-    again = method.judge(
-        method.play(short, seed=100, device="cpu", checkpoint=None, progress=False)
-    )
+        assert len(arrays["starts_discriminator"]) == len(arrays["starts_moved"]) == 2
+    again = method.judge(method.play(short, RunOptions(seed=100, device="cpu", progress=False)))
     assert again == (metrics, arrays)
 
 
@@ -85,6 +84,6 @@ def test_the_data_of_a_run_have_a_name_and_a_checksum(row):
 
 def test_told_the_plane_liegan_stays_in_it(monkeypatch):
     method = COMPARISON.methods["given-subset-liegan"]
-    config = method.profiles["cpu"].changed(**SHORT[StartsConfig])
-    found = method.play(config, seed=100, device="cpu", checkpoint=None, progress=False)
+    config = method.profiles["cpu"].changed(**SHORT[RestartsConfig])
+    found = method.play(config, RunOptions(seed=100, device="cpu", progress=False))
     assert method.judge(found)[0]["plane_deg"] == pytest.approx(0, abs=1e-3)

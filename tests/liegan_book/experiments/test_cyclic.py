@@ -14,6 +14,7 @@ from liegan_book import experiments
 from liegan_book.datasets import cyclic
 from liegan_book.experiments import cyclic as runs
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.discrete.rotation_group import RotationGroup
 from liegan_min.game.restarts import Search
 
@@ -166,7 +167,7 @@ def test_a_method_sees_the_law_of_its_order_and_is_judged_by_it(monkeypatch, met
 
     monkeypatch.setattr(runs, "find_rotation_group", found)
     monkeypatch.setattr(runs, "POINTS", 40)
-    result = experiments.play("cyclic", method, "paper", 100, device="cpu")
+    result = experiments.run("cyclic", method, "paper", RunOptions(seed=100, device="cpu")).found
     wanted = cyclic.pairs(40, order, 100)
     assert torch.equal(seen["pairs"].x, wanted.x)
     assert torch.equal(seen["pairs"].y, wanted.y)

@@ -12,6 +12,7 @@ from liegan_book import experiments, records
 from liegan_book.experiments import EXPERIMENTS
 from liegan_book.records import paths
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 
 CELLS = [
     (e, m, p)
@@ -36,7 +37,7 @@ CELLS = [
     ],
 )
 def test_an_unknown_name_is_refused_with_the_list(names, message):
-    for ask in (experiments.settings, lambda *n: experiments.run(*n, seed=0)):
+    for ask in (experiments.settings, lambda *n: experiments.run(*n, RunOptions(seed=0)).record):
         with pytest.raises(InputError, match=message):
             ask(*names)
 
@@ -99,7 +100,9 @@ def test_a_run_is_described_in_full_and_runs_alike_twice(monkeypatch, tmp_path):
     """The spectral method takes a moment, so it can stand for all."""
     monkeypatch.setattr(paths, "checkpoints", lambda: tmp_path)
     a, b = (
-        experiments.run("two-body-discovery", "spectral", "paper", 1, device="cpu")
+        experiments.run(
+            "two-body-discovery", "spectral", "paper", RunOptions(seed=1, device="cpu")
+        ).record
         for _ in range(2)
     )
     assert (a.experiment, a.method, a.profile, a.seed) == (
@@ -112,7 +115,9 @@ def test_a_run_is_described_in_full_and_runs_alike_twice(monkeypatch, tmp_path):
     assert a.machine.device == "cpu"
     assert a.metrics == b.metrics
     assert a.arrays == b.arrays
-    other = experiments.run("two-body-discovery", "spectral", "paper", 2, device="cpu")
+    other = experiments.run(
+        "two-body-discovery", "spectral", "paper", RunOptions(seed=2, device="cpu")
+    ).record
     assert other.metrics != a.metrics
     assert records.load(records.save(a, tmp_path / "r.json")) == a
 

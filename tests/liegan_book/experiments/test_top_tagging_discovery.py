@@ -9,6 +9,7 @@ from liegan_book.experiments import top_tagging_discovery as task
 from liegan_book.experiments.metrics import lorentz as lorentz_metrics
 from liegan_book.records import paths
 from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from tests.liegan_book.experiments.test_top_tagging_samples import made_up
 
@@ -21,7 +22,7 @@ def test_the_published_recipe_is_the_published_one():
     c = METHODS["liegan"].profiles["paper"]
     assert (c.channels, c.batch, c.hidden) == (7, 64, (512, 512))
     assert (c.cosine, c.correlation, c.norm) == (1.0, 0.1, 0.0)
-    assert (c.lr_generator, c.lr_critic, c.beta1_generator) == (1e-3, 2e-4, 0.5)
+    assert (c.lr_generator, c.lr_discriminator, c.beta1_generator) == (1e-3, 2e-4, 0.5)
     assert c.init_scale**2 == pytest.approx(2 / 16)
     assert c.strength is None
     unstopped = METHODS["liegan-unstopped"].profiles["paper"].model_dump()
@@ -75,7 +76,9 @@ def tiny(monkeypatch, tmp_path):
 def test_a_run_on_made_data_becomes_a_record_and_runs_alike_twice(tiny, few, tmp_path):
     config = tiny("held-massive")
     one, same, other = (
-        experiments.run(EXPERIMENT, "held-massive", "paper", seed, device="cpu")
+        experiments.run(
+            EXPERIMENT, "held-massive", "paper", RunOptions(seed=seed, device="cpu")
+        ).record
         for seed in (1, 1, 2)
     )
     assert one.data.name == "massive"
@@ -99,16 +102,20 @@ def test_a_run_on_jets_becomes_a_record(tiny, monkeypatch, method, profile, tmp_
     monkeypatch.setattr(task, "jets_of", lambda data: made_up())
     monkeypatch.setattr(store, "checksum", lambda name: "0" * 64)
     tiny(method, profile)
-    made = experiments.run(EXPERIMENT, method, profile, 0, device="cpu")
+    made = experiments.run(EXPERIMENT, method, profile, RunOptions(seed=0, device="cpu")).record
     assert made.data.name == METHODS[method].data
-    assert (made.metrics["critic_advantage"] is None) is (method == "augerino-plus")
+    assert (made.metrics["discriminator_advantage"] is None) is (method == "augerino-plus")
     assert records.load(records.save(made, tmp_path / "r.json")) == made
 
 
 def test_what_is_judged_is_what_the_run_found(tiny, few):
     tiny("held-cone")
-    found = experiments.play(EXPERIMENT, "held-cone", "paper", 3, device="cpu")
-    made = experiments.run(EXPERIMENT, "held-cone", "paper", 3, device="cpu")
+    found = experiments.run(
+        EXPERIMENT, "held-cone", "paper", RunOptions(seed=3, device="cpu")
+    ).found
+    made = experiments.run(
+        EXPERIMENT, "held-cone", "paper", RunOptions(seed=3, device="cpu")
+    ).record
     assert (made.metrics, made.arrays) == lorentz_metrics.lorentz_metrics(found)
 
 
@@ -121,10 +128,10 @@ def test_what_is_judged_is_what_the_run_found(tiny, few):
 )
 def test_an_unknown_name_is_refused_with_the_list(names, message):
     with pytest.raises(InputError, match=message):
-        experiments.run(*names, seed=0)
+        experiments.run(*names, RunOptions(seed=0)).record
 
 
 def test_a_missing_file_is_named_with_the_command_that_makes_it(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
     with pytest.raises(DamagedFileError, match=r"jets_leading\.npz is missing.*data jets-leading"):
-        experiments.run(EXPERIMENT, "liegan", "paper", 0, device="cpu")
+        experiments.run(EXPERIMENT, "liegan", "paper", RunOptions(seed=0, device="cpu")).record

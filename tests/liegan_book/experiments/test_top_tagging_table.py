@@ -14,6 +14,7 @@ from liegan_book.results.poster import TABLES
 from liegan_book.training.tagging import Splits
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from tests.helpers.jet_files import some_jets
 from tests.helpers.tagging_worker import few
 
@@ -40,7 +41,9 @@ def built(monkeypatch):
     monkeypatch.setattr(task, "train", lambda *given, **options: given)
 
     def build(method, profile="quick", seed=0):
-        return experiments.play(EXPERIMENT, method, profile, seed, device="cpu")
+        return experiments.run(
+            EXPERIMENT, method, profile, RunOptions(seed=seed, device="cpu")
+        ).found
 
     return build
 
@@ -217,7 +220,7 @@ def test_the_seed_draws_the_start_and_nothing_else_is_drawn(small, built):
 def test_a_run_of_each_system_becomes_a_record(small, monkeypatch, tmp_path, method):
     config = experiments.settings(EXPERIMENT, method, "quick").model_copy(update=TINY)
     monkeypatch.setitem(METHODS[method].profiles, "quick", config)
-    made = experiments.run(EXPERIMENT, method, "quick", 1, device="cpu")
+    made = experiments.run(EXPERIMENT, method, "quick", RunOptions(seed=1, device="cpu")).record
     assert (made.data.name, made.data.sha256) == ("jets", store.checksum("jets"))
     assert made.metrics["training_jets"] == len(few().train)
     assert len(made.arrays["history"]) == 1
@@ -233,7 +236,7 @@ def test_boosted_trees_are_judged_by_the_same_figures(small, monkeypatch, tmp_pa
         pytest.importorskip(package)
     tiny = METHODS["boosted-trees"].profiles["cpu"].model_copy(update={"rounds": 5, "jets": 150})
     monkeypatch.setitem(METHODS["boosted-trees"].profiles, "cpu", tiny)
-    made = experiments.run(EXPERIMENT, "boosted-trees", "cpu", 0)
+    made = experiments.run(EXPERIMENT, "boosted-trees", "cpu", RunOptions(seed=0)).record
     assert made.metrics["training_jets"] == 150
     assert made.metrics["auroc"] > 0.8  # a few trees know the mass
     assert "passing" in made.arrays

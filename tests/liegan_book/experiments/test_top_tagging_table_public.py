@@ -10,6 +10,7 @@ from liegan_book.experiments import top_tagging as task
 from liegan_book.records import paths
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.options import RunOptions
 from tests.helpers.jet_files import some_jets
 from tests.liegan_book.experiments.test_top_tagging_table import EXPERIMENT, METHODS, TINY, small  # noqa: F401
 
@@ -44,7 +45,9 @@ def test_public_files_are_read_as_they_were_written(public):
 def test_a_run_on_public_files_names_them(public, monkeypatch, tmp_path):
     config = TaggingConfig.of(**TINY, public=True, constituents=6, jets=70)
     monkeypatch.setitem(METHODS["lorentznet"].profiles, "paper", config)
-    made = experiments.run(EXPERIMENT, "lorentznet", "paper", 0, device="cpu")
+    made = experiments.run(
+        EXPERIMENT, "lorentznet", "paper", RunOptions(seed=0, device="cpu")
+    ).record
     assert made.data.name == "top-tagging-public"
     assert made.metrics["training_jets"] == 70
     assert records.load(records.save(made, tmp_path / "r.json")) == made
@@ -59,7 +62,7 @@ def test_a_public_file_that_is_not_there_is_named_with_the_command_that_gets_it(
     (public / name).unlink()
     message = rf"^there is no .*{name}; download it with: liegan data top-tagging {split}$"
     with pytest.raises(InputError, match=message):
-        experiments.run(EXPERIMENT, "egnn", "paper", 0, device="cpu")
+        experiments.run(EXPERIMENT, "egnn", "paper", RunOptions(seed=0, device="cpu")).record
 
 
 def damage(path, change):

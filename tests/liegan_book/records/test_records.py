@@ -26,7 +26,7 @@ def record(**changes):
         "wall_seconds": 2.0,
         "cpu_seconds": 1.5,
         "peak_memory_mb": 300.0,
-        "metrics": {"support_cosine": 0.5, "success": False, "critic_advantage": None},
+        "metrics": {"support_cosine": 0.5, "success": False, "discriminator_advantage": None},
         "arrays": {"basis": [[[0.0, -1.0], [1.0, 0.0]]]},
     }
     return Record(**fields | changes)

@@ -10,6 +10,7 @@ from liegan_book.training import prediction
 from liegan_book.training.prediction import FitConfig, fit, predict
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.game.discriminator import MLP
 from liegan_min.game.pairs import as_pairs
@@ -35,7 +36,7 @@ def augmented(seed=0):
 def test_a_fit_is_adam_on_the_mean_squared_error():
     """Replayed with a plain loop."""
     data = pairs()
-    found = fit(network(), data, data, CONFIG, seed=3, device="cpu")
+    found = fit(network(), data, data, CONFIG, options=RunOptions(seed=3, device="cpu"))
     slow, rng = network(), torch.Generator().manual_seed(3)
     adam = torch.optim.Adam(slow.parameters(), lr=CONFIG.lr)
     for _ in range(CONFIG.epochs):
@@ -50,7 +51,7 @@ def test_a_fit_is_adam_on_the_mean_squared_error():
 
 def test_the_curve_holds_epoch_training_loss_and_test_error():
     data, other = pairs(), pairs(seed=1)
-    found = fit(network(), data, other, CONFIG, device="cpu")
+    found = fit(network(), data, other, CONFIG, options=RunOptions(device="cpu"))
     assert found.curve[:, 0].tolist() == [1, 2, 4, 6]
     error = float((predict(found.model, other.x) - other.y).square().mean())
     assert float(found.curve[-1, 2]) == pytest.approx(error)
@@ -63,7 +64,7 @@ def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
         return getattr(model, "moved", None)
 
     data, whole = pairs(), build()
-    fit(whole, data, data, CONFIG, forward=forward(whole), seed=1, device="cpu")
+    fit(whole, data, data, CONFIG, forward=forward(whole), options=RunOptions(seed=1, device="cpu"))
     path, killed = tmp_path / "fit.safetensors", build()
     saves = []
 
@@ -73,8 +74,8 @@ def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
         if len(saves) == 3:
             raise KeyboardInterrupt
 
-    original = prediction.files.save_tensors
-    monkeypatch.setattr(prediction.files, "save_tensors", save_then_die)
+    original = prediction.files.save_state
+    monkeypatch.setattr(prediction.files, "save_state", save_then_die)
     options = {"seed": 1, "device": "cpu", "checkpoint": path, "checkpoint_seconds": -1}
     with pytest.raises(KeyboardInterrupt):
         fit(killed, data, data, CONFIG, forward=forward(killed), **options)
@@ -91,16 +92,16 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, monkeypatch):
     path, data = tmp_path / "fit.safetensors", pairs()
     options = {"device": "cpu", "checkpoint": path, "checkpoint_seconds": -1}
     monkeypatch.setattr(type(path), "unlink", lambda *a, **k: None)
-    fit(network(), data, data, CONFIG, seed=1, **options)
+    fit(network(), data, data, CONFIG, options=RunOptions(seed=1), **options)
     with pytest.raises(InputError, match="belongs to other settings, data, or another seed"):
-        fit(network(), data, data, CONFIG, seed=2, **options)
+        fit(network(), data, data, CONFIG, options=RunOptions(seed=2), **options)
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
     path, data = tmp_path / "fit.safetensors", pairs()
     path.write_bytes(b"not a checkpoint")
     with pytest.raises(DamagedFileError, match=r"fit\.safetensors"):
-        fit(network(), data, data, CONFIG, device="cpu", checkpoint=path)
+        fit(network(), data, data, CONFIG, options=RunOptions(device="cpu", checkpoint=path))
 
 
 class Exploding(nn.Module):
@@ -134,7 +135,9 @@ def test_a_step_beyond_all_bounds_is_not_taken(size):
         calls.append(1)
         return plain(x) * (size if len(calls) % 4 == 2 else 1.0)
 
-    found = fit(plain, data, data, CONFIG, forward=forward, seed=3, device="cpu")
+    found = fit(
+        plain, data, data, CONFIG, forward=forward, options=RunOptions(seed=3, device="cpu")
+    )
     slow, rng = network(), torch.Generator().manual_seed(3)
     adam = torch.optim.Adam(slow.parameters(), lr=CONFIG.lr)
     for _ in range(CONFIG.epochs):
@@ -163,4 +166,4 @@ def test_a_step_beyond_all_bounds_is_not_taken(size):
 )
 def test_what_cannot_be_fitted_is_refused(model, data, config, message):
     with pytest.raises(InputError, match=message):
-        fit(model(), data, data, config, device="cpu")
+        fit(model(), data, data, config, options=RunOptions(device="cpu"))

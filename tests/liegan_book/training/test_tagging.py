@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from liegan_book.training import tagging
 from liegan_book.training.tagging import Splits, scores
 from liegan_min.base.errors import InputError, MissingExtraError
-from liegan_min.base.settings import pick_device
+from liegan_min.base.options import pick_device
 from liegan_min.equivariant.jet_graph import JetGraphs
 from liegan_min.equivariant.jets import Jets
 from tests.helpers.tagging_worker import (

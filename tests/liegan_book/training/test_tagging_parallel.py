@@ -54,7 +54,7 @@ def told(folder):
 
 @pytest.fixture(scope="module")
 def found(folder):
-    return [files.load_tensors(folder / f"found-{r}.safetensors")[0] for r in (0, 1)]
+    return [files.load_state(folder / f"found-{r}.safetensors")[0] for r in (0, 1)]
 
 
 @pytest.fixture(scope="module")

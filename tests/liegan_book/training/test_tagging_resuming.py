@@ -25,7 +25,7 @@ def whole():
 @pytest.mark.parametrize("number", range(1, STEPS * CONFIG.epochs + 1))
 def test_a_run_that_ends_after_any_step_goes_on_to_the_same(whole, tmp_path, monkeypatch, number):
     path, saves = tmp_path / "fit.safetensors", []
-    original = files.save_tensors
+    original = files.save_state
 
     def save_then_die(*arguments):
         original(*arguments)
@@ -34,10 +34,10 @@ def test_a_run_that_ends_after_any_step_goes_on_to_the_same(whole, tmp_path, mon
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "save_tensors", save_then_die)
+        patch.setattr(files, "save_state", save_then_die)
         with pytest.raises(KeyboardInterrupt):
             trained(checkpoint=path)
-    assert files.load_tensors(path)[1]["steps"] == str(number)
+    assert files.load_state(path)[1]["steps"] == str(number)
     assert same(trained(checkpoint=path), whole)
     assert not path.exists()
 
@@ -54,19 +54,19 @@ def test_a_run_that_is_killed_twice_goes_on_to_the_same(whole, tmp_path):
             check=False,
         )
         assert done.returncode == -signal.SIGKILL, done.stderr
-        assert files.load_tensors(path)[1]["steps"] == str(steps)
+        assert files.load_state(path)[1]["steps"] == str(steps)
     assert same(trained(checkpoint=path), whole)
     assert not path.exists()
 
 
 def test_a_checkpoint_is_written_after_each_epoch_however_short(whole, tmp_path, monkeypatch):
-    path, noted, original = tmp_path / "fit.safetensors", [], files.save_tensors
+    path, noted, original = tmp_path / "fit.safetensors", [], files.save_state
 
     def save(path, tensors, notes):
         noted.append(int(notes["steps"]))
         original(path, tensors, notes)
 
-    monkeypatch.setattr(files, "save_tensors", save)
+    monkeypatch.setattr(files, "save_state", save)
     assert same(trained(checkpoint=path, checkpoint_seconds=1e9), whole)
     assert noted == [STEPS, 2 * STEPS]
 
@@ -125,8 +125,8 @@ def test_a_damaged_checkpoint_is_refused(cut_off, tmp_path, damage, message):
 def test_a_checkpoint_that_lacks_something_is_refused(cut_off, tmp_path, name):
     path = tmp_path / "fit.safetensors"
     path.write_bytes(cut_off)
-    tensors, notes = files.load_tensors(path)
-    files.save_tensors(
+    tensors, notes = files.load_state(path)
+    files.save_state(
         path,
         {k: v for k, v in tensors.items() if k != name},
         {k: v for k, v in notes.items() if k != name},

@@ -50,35 +50,35 @@ def test_a_kill_in_the_middle_of_a_write_keeps_the_old_file(tmp_path):
 
 
 def test_tensors_and_notes_come_back(tmp_path):
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     tensors = {"a": torch.randn(3, 2), "rng": torch.Generator().get_state(), "n": torch.tensor(3.0)}
-    files.save_tensors(path, tensors, {"key": "k"})
-    back, notes = files.load_tensors(path)
+    files.save_state(path, tensors, {"key": "k"})
+    back, notes = files.load_state(path)
     assert notes == {"key": "k"}
     assert all(torch.equal(back[k], v) for k, v in tensors.items())
 
 
 def test_one_flipped_bit_in_a_checkpoint_is_noticed(tmp_path):
-    path = tmp_path / "c.safetensors"
-    files.save_tensors(path, {"a": torch.zeros(100)}, {})
+    path = tmp_path / "c.ckpt"
+    files.save_state(path, {"a": torch.zeros(100)}, {})
     content = bytearray(path.read_bytes())
     content[-5] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DamagedFileError, match=r"c\.safetensors fails its checksum; delete it"):
-        files.load_tensors(path)
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt fails its checksum; delete it"):
+        files.load_state(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\x80\x04pickle"])
 def test_a_file_that_is_not_tensors_is_refused(tmp_path, content):
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     path.write_bytes(content)
-    with pytest.raises(DamagedFileError, match=r"c\.safetensors cannot be read"):
-        files.load_tensors(path)
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt cannot be read"):
+        files.load_state(path)
 
 
 def test_a_changed_note_is_noticed(tmp_path):
-    path = tmp_path / "c.safetensors"
-    files.save_tensors(path, {"a": torch.zeros(3)}, {"steps": "1234"})
+    path = tmp_path / "c.ckpt"
+    files.save_state(path, {"a": torch.zeros(3)}, {"steps": "1234"})
     path.write_bytes(path.read_bytes().replace(b"1234", b"1235"))
     with pytest.raises(DamagedFileError, match="fails its checksum"):
-        files.load_tensors(path)
+        files.load_state(path)

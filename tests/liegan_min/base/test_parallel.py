@@ -12,6 +12,7 @@ from liegan_book.cli import main as cli
 from liegan_book.records import paths
 from liegan_min.base import parallel
 from liegan_min.base.checkpoint import Checkpoint
+from liegan_min.base.options import RunOptions
 
 CELL = ("two-body-discovery", "spectral", "paper")
 
@@ -63,7 +64,7 @@ def test_the_first_process_alone_touches_the_checkpoint(tmp_path, monkeypatch, r
 @pytest.mark.parametrize("rank", [0, 1])
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_the_first_process_alone_writes_the_record_and_speaks(tmp_path, monkeypatch, rank, options):
-    made = experiments.run(*CELL, 0)
+    made = experiments.run(*CELL, 0, RunOptions()).record
     monkeypatch.setattr(paths, "results", lambda: tmp_path)
     monkeypatch.setattr(parallel, "rank", lambda: rank)
     monkeypatch.setattr(experiments, "run", lambda *a, **k: made)

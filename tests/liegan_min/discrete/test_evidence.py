@@ -9,11 +9,12 @@ import torch
 
 from liegan_book.datasets import cyclic
 from liegan_min.algebra import groups
+from liegan_min.algebra.moments import second_moments
 from liegan_min.base.errors import InputError
-from liegan_min.discrete.evidence import TEMPERS, Bookmaker, EvidenceConfig
+from liegan_min.base.options import RunOptions
+from liegan_min.discrete.evidence import TEMPERS, EvidenceConfig, fit_evidence
 from liegan_min.discrete.rotation_group import powers
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import second_moments
 
 R_Z = groups.so(3).basis[2]
 BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epochs=1, bets=40)
@@ -22,7 +23,7 @@ BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epoch
 def brief(pairs=None, *, held=None, seed=100, axis=R_Z, **changes):
     pairs = cyclic.pairs(200, 3, seed=100) if pairs is None else pairs
     config = BRIEF.changed(**changes)
-    return Bookmaker(pairs, axis, config, held=held, seed=seed, device="cpu")
+    return fit_evidence(pairs, axis, config, held=held, options=RunOptions(seed=seed, device="cpu"))
 
 
 def c_n(n, axis=R_Z):
@@ -31,10 +32,10 @@ def c_n(n, axis=R_Z):
 
 @pytest.fixture(scope="module")
 def rash():
-    """A critic that was hardly trained and is sure of everything."""
+    """A discriminator that was hardly trained and is sure of everything."""
     book = brief()
     with torch.no_grad():
-        book.critic.weights[-1].mul_(30)
+        book.discriminator.weights[-1].mul_(30)
     assert book.T(book.held.x, book.held.y).std() > 1
     return book
 
@@ -44,7 +45,7 @@ def evidence(book, laws, g):
     logs = []
     for pairs in laws:
         book.held = pairs
-        logs.append(book.against(g))
+        logs.append(book.log_e_value(g))
     return np.array(logs)
 
 
@@ -80,7 +81,7 @@ def test_the_size_of_a_set_is_no_evidence(rash, monkeypatch):
         for copies in (g, g.expand(3, 3, 3)):
             rash.held = pairs
             rash.rng.manual_seed(5)
-            tossed.append(rash.against(copies))
+            tossed.append(rash.log_e_value(copies))
         assert abs(tossed[0]) > 0.1
         assert tossed[1] == pytest.approx(tossed[0], rel=1e-5)
 
@@ -101,12 +102,12 @@ def test_a_stake_is_twice_the_probability_of_what_the_coin_said(rash, monkeypatc
             moved, still = (temper * back).exp(), (temper * T).exp()
             right = (moved if heads else still) / (moved + still)
             fortunes.append(float((2 * right).prod()))
-        assert math.exp(rash.against(g)) == pytest.approx(np.mean(fortunes), rel=1e-4)
+        assert math.exp(rash.log_e_value(g)) == pytest.approx(np.mean(fortunes), rel=1e-4)
 
 
 def test_nothing_can_be_won_against_the_identity(rash):
     rash.held = kept(30, 1)[0]
-    assert rash.against(torch.eye(3)[None]) == pytest.approx(0, abs=1e-4)
+    assert rash.log_e_value(torch.eye(3)[None]) == pytest.approx(0, abs=1e-4)
 
 
 SKILLED = EvidenceConfig(
@@ -121,15 +122,17 @@ SKILLED = EvidenceConfig(
 
 @pytest.fixture(scope="module")
 def skilled():
-    return Bookmaker(cyclic.pairs(4000, 3, seed=100), R_Z, SKILLED, seed=100, device="cpu")
+    return fit_evidence(
+        cyclic.pairs(4000, 3, seed=100), R_Z, SKILLED, options=RunOptions(seed=100, device="cpu")
+    )
 
 
 def test_turns_that_do_not_keep_a_law_are_refuted_and_those_that_do_are_not(skilled):
     limit = math.log(1000)
-    assert skilled.against(c_n(3)) < limit
+    assert skilled.log_e_value(c_n(3)) < limit
     for n in (2, 4, 5, 6):
-        assert skilled.against(c_n(n)) > limit
-    assert skilled.against(powers(math.pi / 3 * R_Z, (-1, 1))) > limit
+        assert skilled.log_e_value(c_n(n)) > limit
+    assert skilled.log_e_value(powers(math.pi / 3 * R_Z, (-1, 1))) > limit
 
 
 def test_evidence_grows_with_the_samples(skilled):
@@ -151,8 +154,8 @@ def test_vectors_are_turned_and_judged_with_x():
     turns = powers(2 * math.pi / 5 * axis, range(1, 5))
     for samples, refuted in ((spun, False), (x, True)):
         pairs = as_pairs(samples, np.stack([-samples[:, 1], samples[:, 0]], axis=1), "vector")
-        book = Bookmaker(pairs, axis, config, seed=100, device="cpu")
-        assert (book.against(turns) > math.log(1000)) is refuted
+        book = fit_evidence(pairs, axis, config, options=RunOptions(seed=100, device="cpu"))
+        assert (book.log_e_value(turns) > math.log(1000)) is refuted
 
 
 def test_what_is_shown_is_blurred_within_the_law_of_the_second_moments():
@@ -172,10 +175,10 @@ def test_what_is_shown_is_blurred_within_the_law_of_the_second_moments():
     assert torch.equal(brief(pairs, held=held, axis=axis, blur=0.0)._blurred(z), z)
 
 
-def test_T_is_the_mean_of_the_critics(rash):  # noqa: N802 - the symbol
+def test_T_is_the_mean_of_the_discriminators(rash):  # noqa: N802 - the symbol
     z, y = kept(5, 1)[0].x, kept(5, 1)[0].y
     shown = [a.repeat_interleave(2, 0) for a in (z, y)]
-    expected = rash.critic(*shown).detach().double().view(5, 2).mean(1)
+    expected = rash.discriminator(*shown).detach().double().view(5, 2).mean(1)
     torch.testing.assert_close(rash.T(z, y), expected)
 
 
@@ -205,7 +208,7 @@ def test_a_label_is_refused():
 def test_a_set_of_other_matrices_is_refused(rash, shape):
     message = rf"^g must be matrices, \(m, 3, 3\), m >= 1, not \({shape[0]}, "
     with pytest.raises(InputError, match=message):
-        rash.against(torch.ones(shape))
+        rash.log_e_value(torch.ones(shape))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which samples the critic learns from and which it bets on; they are never the same."""
+"""Which samples the discriminator learns from and which it bets on; they are never the same."""
 
 import math
 
@@ -7,11 +7,12 @@ import torch
 
 from liegan_book.datasets import cyclic
 from liegan_min.algebra import groups
+from liegan_min.algebra.moments import kept_by_moments
 from liegan_min.base.errors import InputError
-from liegan_min.discrete.evidence import Bookmaker, EvidenceConfig, set_apart
+from liegan_min.base.options import RunOptions
+from liegan_min.discrete.evidence import EvidenceConfig, fit_evidence, set_apart
 from liegan_min.discrete.rotation_group import powers
 from liegan_min.game.pairs import Pairs
-from liegan_min.game.restarts import kept_by_moments
 
 R_Z = groups.so(3).basis[2]
 BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epochs=1, bets=40)
@@ -21,15 +22,15 @@ PAIRS = cyclic.pairs(200, 3, seed=100)
 
 def brief(pairs=PAIRS, *, held=None, seed=100, **changes):
     config = BRIEF.changed(**changes)
-    return Bookmaker(pairs, R_Z, config, held=held, seed=seed, device="cpu")
+    return fit_evidence(pairs, R_Z, config, held=held, options=RunOptions(seed=seed, device="cpu"))
 
 
 @pytest.fixture
 def learned(monkeypatch):
-    """What each critic learned from."""
-    seen, train = [], Bookmaker._train
+    """What each discriminator learned from."""
+    seen, train = [], fit_evidence._train
     monkeypatch.setattr(
-        Bookmaker, "_train", lambda b, some, c: seen.append(some) or train(b, some, c)
+        fit_evidence, "_train", lambda b, some, c: seen.append(some) or train(b, some, c)
     )
     return seen
 
@@ -63,7 +64,7 @@ def test_which_are_set_apart_is_drawn():
 
 def test_a_seed_decides_all_and_the_bets_are_on_half_at_most():
     one, same, other = brief(), brief(), brief(seed=101)
-    assert one.against(HALF_TURN) == same.against(HALF_TURN) != other.against(HALF_TURN)
+    assert one.log_e_value(HALF_TURN) == same.log_e_value(HALF_TURN) != other.log_e_value(HALF_TURN)
     assert len(one.held.x) == 40
     assert len(brief(bets=4000).held.x) == 100
 
@@ -87,7 +88,7 @@ def test_scale_and_blur_come_from_what_is_learned_from_alone(learned):
     books = brief(), brief(held=cyclic.pairs(50, 3, seed=101))
     for book, some in zip(books, learned, strict=True):
         torch.testing.assert_close(book.near, kept_by_moments(some.x).basis.float())
-        torch.testing.assert_close(book.critic.scale, some.spread())
+        torch.testing.assert_close(book.discriminator.scale, some.rms())
 
 
 def test_the_samples_that_are_bet_on_teach_nothing():
@@ -95,9 +96,9 @@ def test_the_samples_that_are_bet_on_teach_nothing():
     far = Pairs(100 * far.x, -far.y, far.y_kind)
     one, other = brief(held=near), brief(held=far)
     assert torch.equal(one.near, other.near)
-    for name, value in one.critic.state_dict().items():
-        assert torch.equal(value, other.critic.state_dict()[name])
-    assert one.against(HALF_TURN) != other.against(HALF_TURN)
+    for name, value in one.discriminator.state_dict().items():
+        assert torch.equal(value, other.discriminator.state_dict()[name])
+    assert one.log_e_value(HALF_TURN) != other.log_e_value(HALF_TURN)
 
 
 def test_fewer_samples_than_two_batches_are_refused():
@@ -111,6 +112,6 @@ def test_where_the_bets_samples_are_given_one_batch_will_do():
     held = cyclic.pairs(7, 3, seed=101)
     with pytest.raises(InputError, match=r"^31 samples are fewer than .*; bring more data or"):
         brief(cyclic.pairs(31, 3), held=held)
-    before = brief(cyclic.pairs(32, 3), held=held, lr=1e-12).critic.state_dict()
-    after = brief(cyclic.pairs(32, 3), held=held, lr=1e-1).critic.state_dict()
+    before = brief(cyclic.pairs(32, 3), held=held, lr=1e-12).discriminator.state_dict()
+    after = brief(cyclic.pairs(32, 3), held=held, lr=1e-1).discriminator.state_dict()
     assert any(not torch.allclose(before[name], after[name]) for name in before)  # it did learn

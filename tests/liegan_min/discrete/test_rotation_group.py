@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from liegan_book import experiments
 from liegan_min.algebra import groups
-from liegan_min.discrete import rotation_group, turns
+from liegan_min.algebra.moments import kept_by_moments
+from liegan_min.discrete import rotation_group, rotations
 from liegan_min.discrete.rotation_group import RotationGroup, RotationGroupConfig, implied
-from liegan_min.discrete.turns import lattice, powers
+from liegan_min.discrete.rotations import lattice, powers
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import Search, kept_by_moments
+from liegan_min.game.restarts import Search
 
 
 def axis_of(seed):
@@ -34,7 +35,7 @@ signed = st.floats(0.3, 6) | st.floats(-6, -0.3)
 def test_the_axis_of_turns_is_what_they_share(seed, angles):
     axis = axis_of(seed)
     L = torch.tensor(angles, dtype=torch.float64)[:, None, None] * axis
-    found = turns.axis_of(L)
+    found = rotations.axis_of(L)
     assert min(float((found - sign * axis).norm()) for sign in (-1, 1)) < 1e-6
     closed = scipy.linalg.expm(2 * math.pi * found.numpy())
     np.testing.assert_allclose(closed, np.eye(3), atol=1e-6)
@@ -43,7 +44,7 @@ def test_the_axis_of_turns_is_what_they_share(seed, angles):
 @given(st.integers(0, 100))
 def test_an_axis_points_to_the_positive_side_whatever_the_turns_do(seed):
     for L in (axis_of(seed)[None], -axis_of(seed)[None]):
-        axis = turns.axis_of(L)
+        axis = rotations.axis_of(L)
         along = [float((axis * R).sum()) for R in groups.so(3).basis]
         assert max(along, key=abs) > 0
 
@@ -51,7 +52,7 @@ def test_an_axis_points_to_the_positive_side_whatever_the_turns_do(seed):
 def test_one_turn_about_another_axis_does_not_sway_many():
     L = torch.stack([a * groups.so(3).basis[2] for a in (1.0, -1.0, 2.0, 0.9, -5.0)])
     L = torch.cat([L, 3 * groups.so(3).basis[:1]])
-    torch.testing.assert_close(turns.axis_of(L), groups.so(3).basis[2])
+    torch.testing.assert_close(rotations.axis_of(L), groups.so(3).basis[2])
 
 
 @given(st.integers(0, 100), st.lists(st.integers(-10, 10), min_size=1, max_size=4))
@@ -161,7 +162,7 @@ class Sixfold:
     def __init__(self, won):
         self.won = won
 
-    def against(self, g):
+    def log_e_value(self, g):
         steps = torch.atan2(g[:, 1, 0], g[:, 0, 0]) * 6 / (2 * math.pi)
         kept = ((steps - steps.round()).abs() < 0.01) & (g[:, 2, 2] > 1 - 1e-9)
         return -1.0 if kept.all() else self.won
@@ -192,8 +193,8 @@ class Lenient(Sixfold):
         super().__init__(won)
         self.blind = blind
 
-    def against(self, g):
-        return -1.0 if len(g) + 1 in self.blind else super().against(g)
+    def log_e_value(self, g):
+        return -1.0 if len(g) + 1 in self.blind else super().log_e_value(g)
 
 
 def test_a_group_goes_with_its_subgroup_even_where_no_bet_of_its_own_is_won():
@@ -204,8 +205,8 @@ def test_a_group_goes_with_its_subgroup_even_where_no_bet_of_its_own_is_won():
 
 
 def test_the_orders_are_asked_about_the_axis_of_the_winners():
-    """The axis that the critic learned on is off, as a trap among the games can make it."""
-    off = turns.axis_of((R_Z + 0.2 * groups.so(3).basis[0])[None])
+    """The axis that the discriminator learned on is off, as a trap among the games can make it."""
+    off = rotations.axis_of((R_Z + 0.2 * groups.so(3).basis[0])[None])
     found = bets(1e3, axis=off, tilted=[4, 5])
     assert found["winners"] == (1, 2, 3)
     torch.testing.assert_close(found["axis"], R_Z)

@@ -9,15 +9,17 @@ from liegan_book.datasets import cyclic
 from liegan_min.algebra import groups
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.discrete import rotation_group
-from liegan_min.discrete.evidence import Bookmaker
+from liegan_min.discrete.evidence import fit_evidence
 from liegan_min.discrete.rotation_group import RotationGroupConfig, find_rotation_group, implied
 from liegan_min.game import loop
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import Restarts, RestartsConfig, Search, moves
+from liegan_min.game.restarts import Search, moves
+from liegan_min.game.stack import StackConfig, StackedGame
 
 WAVES = {"count": 24, "fastest": 6.0}
-SEARCH = RestartsConfig(
+SEARCH = StackConfig(
     channels=6,
     coefficients="integer-grid",
     low=-1,
@@ -30,7 +32,7 @@ SEARCH = RestartsConfig(
     batch=64,
     epochs=14,
     lr_generator=1e-2,
-    lr_critic=5e-3,
+    lr_discriminator=5e-3,
     anneal=True,
     reject=1e-3,
     ema=0.99,
@@ -45,7 +47,9 @@ SMALL = RotationGroupConfig(
 
 @pytest.fixture(scope="module")
 def threefold():
-    return find_rotation_group(cyclic.pairs(3500, 3, 100), SMALL, seed=100, device="cpu")
+    return find_rotation_group(
+        cyclic.pairs(3500, 3, 100), SMALL, options=RunOptions(seed=100, device="cpu")
+    )
 
 
 def test_a_threefold_law_is_found_without_its_order(threefold):
@@ -70,7 +74,9 @@ def test_what_won_moves_and_was_not_refuted(threefold):
 
 
 def test_a_law_without_symmetry_has_none():
-    found = find_rotation_group(cyclic.pairs(3500, 1, 100), SMALL, seed=100, device="cpu")
+    found = find_rotation_group(
+        cyclic.pairs(3500, 1, 100), SMALL, options=RunOptions(seed=100, device="cpu")
+    )
     assert (found.order, found.winners) == (1, ())
     assert torch.equal(found.L, torch.zeros(3, 3).double())
     orders = found.against_order
@@ -100,18 +106,18 @@ def test_a_seed_decides_all():
 
 
 def test_no_game_sees_what_is_bet_on(monkeypatch):
-    shown, books, search = [], [], rotation_group.restarts.search
+    shown, books, search = [], [], rotation_group.restarts.side_by_side
 
     def played(pairs, *a, **k):
         shown.append(pairs.x)
-        return search(pairs, *a, **k)
+        return side_by_side(pairs, *a, **k)
 
     def book(pairs, *a, held, **k):
         books.append((pairs.x, held.x))
-        return Bookmaker(pairs, *a, held=held, **k)
+        return fit_evidence(pairs, *a, held=held, **k)
 
     monkeypatch.setattr(rotation_group.restarts, "search", played)
-    monkeypatch.setattr(rotation_group, "Bookmaker", book)
+    monkeypatch.setattr(rotation_group, "fit_evidence", book)
     tiny(changed={"bet": TINY.bet.changed(bets=30)})
     ((learned, held),) = books
     assert len(shown) == 2
@@ -140,11 +146,11 @@ def test_games_that_all_vanish_leave_their_axes_to_ask_about(monkeypatch):
 
 @pytest.mark.parametrize(("epochs", "stage"), [(1, "search"), (3, "refine")])
 def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypatch, epochs, stage):
-    steps, step = [], Restarts.step
-    monkeypatch.setattr(Restarts, "step", lambda *a: steps.append(1) or step(*a))
-    whole, path = tiny(), tmp_path / "c.safetensors"
+    steps, step = [], StackedGame.step
+    monkeypatch.setattr(StackedGame, "step", lambda *a: steps.append(1) or step(*a))
+    whole, path = tiny(), tmp_path / "c.ckpt"
     in_all = len(steps)
-    save, play, seen = files.save_tensors, loop.play, []
+    save, play, seen = files.save_state, loop.play, []
 
     def written(*what):
         save(*what)
@@ -153,7 +159,7 @@ def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypa
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "save_tensors", written)
+        patch.setattr(files, "save_state", written)
         patch.setattr(loop, "play", lambda *a, **k: play(*a, checkpoint_seconds=-1, **k))
         with pytest.raises(KeyboardInterrupt):
             tiny(checkpoint=path)
@@ -171,7 +177,7 @@ def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypa
 def test_only_in_three_dimensions_is_a_turn_known_by_axis_and_order(k, rng):
     other = as_pairs(rng.normal(size=(200, k)))
     with pytest.raises(InputError, match=rf"^x lives in R\^{k}; only in R\^3 is a turn known"):
-        find_rotation_group(other, TINY, device="cpu")
+        find_rotation_group(other, TINY, options=RunOptions(device="cpu"))
 
 
 @pytest.mark.parametrize(
@@ -197,12 +203,12 @@ class Tilted:
         self.blur = bet.blur
         self.blurs.append(bet.blur)
 
-    def against(self, g):
+    def log_e_value(self, g):
         return -1.0 if self.blur > 0.05 else 1e3
 
 
 def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(monkeypatch):
-    monkeypatch.setattr(rotation_group, "Bookmaker", Tilted)
+    monkeypatch.setattr(rotation_group, "fit_evidence", Tilted)
     monkeypatch.setattr(Tilted, "blurs", [])
     found = tiny(changed={"bet": TINY.bet.changed(blur=0.015).model_dump()})
     assert Tilted.blurs == [0.015, 0.03, 0.06]
@@ -210,7 +216,7 @@ def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(mon
 
 
 def test_where_nothing_moves_the_first_series_is_all(monkeypatch):
-    monkeypatch.setattr(rotation_group, "Bookmaker", Tilted)
+    monkeypatch.setattr(rotation_group, "fit_evidence", Tilted)
     monkeypatch.setattr(Tilted, "blurs", [])
     still = lambda L, least=0.2: torch.zeros(len(L), dtype=bool)  # noqa: E731
     monkeypatch.setattr(rotation_group.restarts, "moves", still)

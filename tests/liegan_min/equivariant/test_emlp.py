@@ -112,12 +112,12 @@ def test_a_layer_is_equivariant_with_fixed_vectors_in_its_bias():
 def test_products_make_scalars_that_only_the_forms_allow():
     """The scalars of so(1,3) that come out of vectors are Minkowski products, not lengths."""
     spaces = Spaces(groups.so13(), TIGHT)
-    bend = shaken(Nonlinearity(Rep(3, 2), spaces)).requires_grad_(False)
+    activation = shaken(Nonlinearity(Rep(3, 2), spaces)).requires_grad_(False)
     null, rest = torch.tensor([1.0, 0, 0, 1]), torch.tensor([2.0, 0, 0, 0])
     s = torch.randn(5, 1, generator=torch.Generator().manual_seed(0))
-    zero = bend(s, torch.zeros(8, 1))[0]
-    torch.testing.assert_close(bend(s, null.repeat(2)[:, None])[0], zero)
-    assert float((bend(s, rest.repeat(2)[:, None])[0] - zero).abs().max()) > 1e-3
+    zero = activation(s, torch.zeros(8, 1))[0]
+    torch.testing.assert_close(activation(s, null.repeat(2)[:, None])[0], zero)
+    assert float((activation(s, rest.repeat(2)[:, None])[0] - zero).abs().max()) > 1e-3
 
 
 @pytest.mark.parametrize("channels", [5 * V, 3 * SCALAR + 2 * V], ids=str)

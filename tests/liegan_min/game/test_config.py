@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from liegan_min.base.errors import InputError
-from liegan_min.base.settings import pick_device
+from liegan_min.base.options import pick_device
 from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
 from liegan_min.game.config import GameConfig
 
@@ -16,7 +16,7 @@ from liegan_min.game.config import GameConfig
 def test_the_defaults_are_the_published_ones():
     c = GameConfig()
     assert (c.batch, c.epochs, c.hidden) == (64, 100, (512, 512))
-    assert (c.lr_generator, c.lr_critic, c.beta1_generator) == (1e-3, 2e-4, 0.5)
+    assert (c.lr_generator, c.lr_discriminator, c.beta1_generator) == (1e-3, 2e-4, 0.5)
     assert (c.cosine, c.coefficients, c.scale) == (1.0, "normal", 1.0)
 
 
@@ -33,7 +33,7 @@ def test_the_defaults_are_the_published_ones():
         ("epochs", 0),
         ("epochs", 2.5),
         ("lr_generator", 0.0),
-        ("lr_critic", math.nan),
+        ("lr_discriminator", math.nan),
         ("beta1_generator", 1.0),
         ("cosine", -1.0),
         ("ema", 1.0),

@@ -1,4 +1,4 @@
-"""The critic: shapes, labels, scale."""
+"""The discriminator: shapes, labels, scale."""
 
 import pytest
 import torch
@@ -25,13 +25,13 @@ def test_x_and_y_are_both_seen():
 
 
 def test_a_sample_is_judged_alone():
-    critic, x = Discriminator(6, (16,)), data()
-    torch.testing.assert_close(critic(x)[2:3], critic(x[2:3]))
+    discriminator, x = Discriminator(6, (16,)), data()
+    torch.testing.assert_close(discriminator(x)[2:3], discriminator(x[2:3]))
 
 
 def test_the_trailing_shape_of_y_does_not_matter():
-    critic, y = Discriminator(8, (16,)), torch.arange(10.0).reshape(5, 2)
-    assert torch.equal(critic(data(), y), critic(data(), y[:, :, None]))
+    discriminator, y = Discriminator(8, (16,)), torch.arange(10.0).reshape(5, 2)
+    assert torch.equal(discriminator(data(), y), discriminator(data(), y[:, :, None]))
 
 
 def test_the_scale_divides_the_inputs():
@@ -42,34 +42,34 @@ def test_the_scale_divides_the_inputs():
 
 
 def test_the_scale_is_saved_but_not_trained():
-    critic = Discriminator(2, (4,), scale=torch.tensor([2.0, 3.0]))
-    assert critic.state_dict()["scale"].tolist() == [2.0, 3.0]
-    assert "scale" not in dict(critic.named_parameters())
+    discriminator = Discriminator(2, (4,), scale=torch.tensor([2.0, 3.0]))
+    assert discriminator.state_dict()["scale"].tolist() == [2.0, 3.0]
+    assert "scale" not in dict(discriminator.named_parameters())
 
 
 def test_labels_make_a_difference_through_their_embedding():
-    critic, x = Discriminator(6, (16,), classes=3), data()
-    first, second = critic(x, torch.zeros(5).long()), critic(x, torch.full((5,), 2))
+    discriminator, x = Discriminator(6, (16,), classes=3), data()
+    first, second = discriminator(x, torch.zeros(5).long()), discriminator(x, torch.full((5,), 2))
     assert (first - second).abs().min() > 0
-    assert torch.equal(first, critic(x, torch.zeros(5, 1).long()))
+    assert torch.equal(first, discriminator(x, torch.zeros(5, 1).long()))
 
 
-def test_the_published_critic_has_its_number_of_weights():
+def test_the_published_discriminator_has_its_number_of_weights():
     weights = sum(p.numel() for p in Discriminator(16).parameters())
     assert weights == (16 + 1) * 512 + (512 + 1) * 512 + 512 + 1
 
 
 def test_logits_are_not_probabilities():
-    critic = Discriminator(1, ())
+    discriminator = Discriminator(1, ())
     with torch.no_grad():
-        critic.net[0].weight.fill_(100.0)
-    assert critic(torch.ones(1, 1, 1)) > 50
+        discriminator.net[0].weight.fill_(100.0)
+    assert discriminator(torch.ones(1, 1, 1)) > 50
 
 
-def test_a_critic_without_hidden_layers_is_linear():
-    critic, x = Discriminator(6, ()), data()
-    middle = critic((x[:1] + x[1:2]) / 2)
-    torch.testing.assert_close(middle, (critic(x[:1]) + critic(x[1:2])) / 2)
+def test_a_discriminator_without_hidden_layers_is_linear():
+    discriminator, x = Discriminator(6, ()), data()
+    middle = discriminator((x[:1] + x[1:2]) / 2)
+    torch.testing.assert_close(middle, (discriminator(x[:1]) + discriminator(x[1:2])) / 2)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_critic_without_hidden_layers_is_linear():
 )
 def test_sizes_below_1_are_refused(sizes):
     with pytest.raises(
-        InputError, match=r"critic sizes must be at least 1.*inputs.*hidden.*classes"
+        InputError, match=r"discriminator sizes must be at least 1.*inputs.*hidden.*classes"
     ):
         Discriminator(**sizes)
 

@@ -1,4 +1,4 @@
-"""Critics on waves: one by one in float64, who sees what, and that they see fine teeth."""
+"""Discriminators on waves: one by one in float64, who sees what, and that they see fine teeth."""
 
 import math
 
@@ -13,20 +13,20 @@ from liegan_book.datasets import cyclic
 from liegan_min.base.errors import InputError
 from liegan_min.base.seeding import seeded
 from liegan_min.game.discriminator import Discriminator
-from liegan_min.game.fourier import FourierCritics, Waves
-from liegan_min.game.losses import critic_loss
+from liegan_min.game.fourier import FourierDiscriminators, Waves
+from liegan_min.game.losses import discriminator_loss
 
 
-def critics(stack=3, inputs=4, hidden=(6, 5), seed=0, **how):
+def discriminators(stack=3, inputs=4, hidden=(6, 5), seed=0, **how):
     with seeded(seed):
-        made = FourierCritics(stack, inputs, hidden, **how)
+        made = FourierDiscriminators(stack, inputs, hidden, **how)
         for b in made.biases:  # at their start of 0 a wrong bias would not show
             b.data.normal_()
     return made
 
 
 def alone(made, r, row):
-    """The logit of critic r on one row of numbers, in float64, sum by sum."""
+    """The logit of discriminator r on one row of numbers, in float64, sum by sum."""
 
     def numbers(tensors):
         return [t[r].detach().double() for t in tensors]
@@ -54,15 +54,17 @@ def alone(made, r, row):
     st.integers(1, 9),
     st.integers(0, 100),
 )
-def test_a_stack_is_its_critics_one_by_one(stack, n, hidden, count, seed):
-    made = critics(stack, 3, hidden, seed, waves=Waves(count=count), scale=torch.rand(3) + 0.5)
+def test_a_stack_is_its_discriminators_one_by_one(stack, n, hidden, count, seed):
+    made = discriminators(
+        stack, 3, hidden, seed, waves=Waves(count=count), scale=torch.rand(3) + 0.5
+    )
     x = torch.randn(n * stack, 1, 3, generator=torch.Generator().manual_seed(seed))
     expected = torch.stack([alone(made, i % stack, row) for i, row in enumerate(x.flatten(1))])
     torch.testing.assert_close(made(x).double(), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_y_stands_beside_x(torch_rng):
-    made = critics(stack=2, inputs=2 * 3 + 2)
+    made = discriminators(stack=2, inputs=2 * 3 + 2)
     x, y = torch.randn(6, 2, 3, generator=torch_rng), torch.randn(6, 2, generator=torch_rng)
     rows = torch.cat([x.reshape(6, 6), y], dim=1)
     expected = torch.stack([alone(made, i % 2, row) for i, row in enumerate(rows)])
@@ -70,28 +72,28 @@ def test_y_stands_beside_x(torch_rng):
 
 
 @pytest.mark.parametrize("r", range(3))
-def test_a_critic_hears_of_its_own_rows_and_weights_alone(torch_rng, r):
-    made, n = critics(), 5
+def test_a_discriminator_hears_of_its_own_rows_and_weights_alone(torch_rng, r):
+    made, n = discriminators(), 5
     x = torch.randn(n * 3, 1, 4, generator=torch_rng).requires_grad_()
     parameters = list(made.parameters())
     by_x, *by_weights = torch.autograd.grad(made(x).view(n, 3)[:, r].sum(), [x, *parameters])
-    by_critic = [by_x.view(n, 3, -1).transpose(0, 1), *by_weights]
-    for slopes in by_critic:
+    by_discriminator = [by_x.view(n, 3, -1).transpose(0, 1), *by_weights]
+    for slopes in by_discriminator:
         sizes = slopes.abs().flatten(1).sum(1)
         assert sizes[r] > 0
         assert sizes.count_nonzero() == 1
 
 
-def test_each_row_of_a_critic_is_judged_by_itself(torch_rng):
+def test_each_row_of_a_discriminator_is_judged_by_itself(torch_rng):
     """No statistic of the batch is used."""
-    made = critics()
+    made = discriminators()
     x = torch.randn(6 * 3, 1, 4, generator=torch_rng)
     torch.testing.assert_close(made(x)[6:9], made(x[6:9]), rtol=1e-5, atol=1e-5)
 
 
 def test_the_waves_are_even_in_the_logarithm_and_in_direction():
     waves = Waves(count=2000, slowest=0.5, fastest=8.0)
-    seen = critics(stack=2, inputs=3, waves=waves).waves
+    seen = discriminators(stack=2, inputs=3, waves=waves).waves
     assert seen.shape == (2, 3, 2000)
     for one in seen:
         size = one.norm(dim=0)
@@ -106,26 +108,26 @@ def test_the_waves_are_even_in_the_logarithm_and_in_direction():
 
 
 def test_the_waves_and_the_scale_are_not_learned():
-    names = {name.split(".")[0] for name, _ in critics().named_parameters()}
+    names = {name.split(".")[0] for name, _ in discriminators().named_parameters()}
     assert names == {"weights", "biases"}
-    assert {"waves", "scale"} <= set(critics().state_dict())
+    assert {"waves", "scale"} <= set(discriminators().state_dict())
 
 
-def test_critics_start_undecided(torch_rng):
+def test_discriminators_start_undecided(torch_rng):
     with seeded(100):
-        made = FourierCritics(8, 4)
+        made = FourierDiscriminators(8, 4)
     s = made(torch.randn(8 * 200, 1, 4, generator=torch_rng)).detach()
-    assert float(critic_loss(s, s)) == pytest.approx(math.log(2), abs=0.05)
+    assert float(discriminator_loss(s, s)) == pytest.approx(math.log(2), abs=0.05)
 
 
-def trained(critic, x, y, moved, steps=300, lr=5e-3):
-    """Return the loss of a critic on the second half, trained on the first."""
+def trained(discriminator, x, y, moved, steps=300, lr=5e-3):
+    """Return the loss of a discriminator on the second half, trained on the first."""
     half, both = len(x) // 2, torch.cat([x, moved], dim=1)
-    optimiser = torch.optim.Adam(critic.parameters(), lr=lr)
+    optimiser = torch.optim.Adam(discriminator.parameters(), lr=lr)
     rng = torch.Generator().manual_seed(0)
 
     def loss(rows):
-        real, other = (critic(both[rows, i : i + 1], y[rows]) for i in (0, 1))
+        real, other = (discriminator(both[rows, i : i + 1], y[rows]) for i in (0, 1))
         return (F.softplus(-real) + F.softplus(other)).mean() / 2
 
     for _ in range(steps):
@@ -143,8 +145,8 @@ def test_they_see_teeth_to_which_a_perceptron_is_blind():
     c, s = math.cos(half), math.sin(half)
     g = torch.tensor([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=torch.float32)
     with seeded(100):
-        sharp = FourierCritics(1, 4, (64, 64), scale=made.spread())
-        blind = Discriminator(4, (64, 64), scale=made.spread())
+        sharp = FourierDiscriminators(1, 4, (64, 64), scale=made.rms())
+        blind = Discriminator(4, (64, 64), scale=made.rms())
     moved = made.x @ g.mT
     assert trained(sharp, made.x, made.y, moved) < 0.6
     assert trained(blind, made.x, made.y, moved) > 0.67
@@ -163,11 +165,11 @@ def test_they_see_teeth_to_which_a_perceptron_is_blind():
 def test_a_size_below_1_is_refused(sizes):
     given_ = {"stack": 2, "inputs": 3, "hidden": (4,)} | sizes
     message = (
-        rf"^critics need sizes of at least 1 and a hidden layer: stack {given_['stack']}, "
+        rf"^discriminators need sizes of at least 1 and a hidden layer: stack {given_['stack']}, "
         rf"inputs {given_['inputs']}, hidden \({', '.join(map(str, given_['hidden']))}"
     )
     with pytest.raises(InputError, match=message):
-        FourierCritics(**given_)
+        FourierDiscriminators(**given_)
 
 
 @pytest.mark.parametrize(

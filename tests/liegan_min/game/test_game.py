@@ -34,7 +34,9 @@ def test_a_step_moves_both_players():
     assert played.real.shape == played.moved.shape == (16,)
     assert played.terms().shape == (len(TERMS),)
     assert not torch.equal(before["generator.free"], after["generator.free"])
-    assert not torch.equal(before["critic.net.0.weight"], after["critic.net.0.weight"])
+    assert not torch.equal(
+        before["discriminator.net.0.weight"], after["discriminator.net.0.weight"]
+    )
     assert g.steps == 1
 
 
@@ -52,25 +54,29 @@ def test_a_step_is_that_of_two_separate_players(y_kind):
     terms = played.step(x, y).terms()
 
     gx, gy = slow.generator(x, y, slow.rng)
-    fool = losses.generator_loss(slow.critic(gx, gy))
+    fool = losses.generator_loss(slow.discriminator(gx, gy))
     penalty = losses.cosine(gx, x) + losses.correlation(slow.generator.L)
     penalty = penalty + 0.1 * losses.norm(slow.generator.L, 1.0)
     still = None if gy is None else gy.detach()
-    tell = losses.critic_loss(slow.critic(x, y), slow.critic(gx.detach(), still))
+    tell = losses.discriminator_loss(
+        slow.discriminator(x, y), slow.discriminator(gx.detach(), still)
+    )
     (slow.generator.free.grad,) = torch.autograd.grad(fool + penalty, slow.generator.free)
-    critic = list(slow.critic.parameters())
-    for p, grad in zip(critic, torch.autograd.grad(tell, critic), strict=True):
+    discriminator = list(slow.discriminator.parameters())
+    for p, grad in zip(discriminator, torch.autograd.grad(tell, discriminator), strict=True):
         p.grad = grad
     for parameters, rate, beta in (
         ([slow.generator.free], config.lr_generator, config.beta1_generator),
-        (critic, config.lr_critic, 0.9),
+        (discriminator, config.lr_discriminator, 0.9),
     ):
         torch.optim.Adam(parameters, lr=rate, betas=(beta, 0.999)).step()
 
     expected = torch.stack([tell, fool, losses.cosine(gx, x)]).detach()
     torch.testing.assert_close(terms, expected)
     torch.testing.assert_close(played.generator.free, slow.generator.free)
-    for p, q in zip(played.critic.parameters(), slow.critic.parameters(), strict=True):
+    for p, q in zip(
+        played.discriminator.parameters(), slow.discriminator.parameters(), strict=True
+    ):
         torch.testing.assert_close(p, q)
 
 
@@ -106,7 +112,7 @@ def test_an_epoch_plays_every_batch_but_a_last_one_of_less_than_half(n, steps):
 
 
 def test_an_epoch_returns_the_mean_of_its_terms():
-    config = GameConfig(hidden=(8,), batch=16, lr_generator=1e-30, lr_critic=1e-30)
+    config = GameConfig(hidden=(8,), batch=16, lr_generator=1e-30, lr_discriminator=1e-30)
     x = batch(1).expand(32, 1, 2).contiguous()  # every batch alike, and no one learns
     played, stepped = game(config, seed=1), game(config, seed=1)
     mean = played.epoch(x, x)
@@ -156,7 +162,7 @@ def test_a_game_of_another_size_cannot_be_restored():
         game(k=3, inputs=6).restore(weights(game()), 0, 0)
 
 
-def test_the_critic_may_run_in_half_precision():
+def test_the_discriminator_may_run_in_half_precision():
     g = game(GameConfig(hidden=(8,), batch=16, amp=True))
     terms = g.epoch(batch(32), batch(32))
     assert terms.dtype == torch.float32

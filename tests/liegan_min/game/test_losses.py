@@ -23,9 +23,11 @@ def tensor(v):
 
 
 @given(logits, logits)
-def test_the_critics_loss_is_the_binary_cross_entropy_of_probabilities(real, moved):
+def test_the_discriminators_loss_is_the_binary_cross_entropy_of_probabilities(real, moved):
     slow = -(np.log(sigma(real)).mean() + np.log(sigma(np.negative(moved))).mean()) / 2
-    assert float(losses.critic_loss(tensor(real), tensor(moved))) == pytest.approx(slow, rel=1e-9)
+    assert float(losses.discriminator_loss(tensor(real), tensor(moved))) == pytest.approx(
+        slow, rel=1e-9
+    )
 
 
 @given(logits)
@@ -34,16 +36,16 @@ def test_the_generators_loss_is_minus_log_of_the_probability_of_real(moved):
     assert float(losses.generator_loss(tensor(moved))) == pytest.approx(slow, rel=1e-9)
 
 
-def test_a_critic_that_cannot_tell_scores_log_2():
+def test_a_discriminator_that_cannot_tell_scores_log_2():
     undecided = torch.zeros(5)
-    assert float(losses.critic_loss(undecided, undecided)) == pytest.approx(math.log(2))
+    assert float(losses.discriminator_loss(undecided, undecided)) == pytest.approx(math.log(2))
     assert float(losses.generator_loss(undecided)) == pytest.approx(math.log(2))
 
 
 @pytest.mark.parametrize("s", [-1000.0, 1000.0])
 def test_losses_stay_finite_where_probabilities_would_be_0_or_1(s):
     assert float(losses.generator_loss(torch.tensor([s]))) == pytest.approx(max(0.0, -s))
-    assert math.isfinite(losses.critic_loss(torch.tensor([s]), torch.tensor([-s])))
+    assert math.isfinite(losses.discriminator_loss(torch.tensor([s]), torch.tensor([-s])))
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.3, math.pi / 2, 2.0, math.pi])

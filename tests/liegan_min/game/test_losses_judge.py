@@ -14,39 +14,44 @@ def draw(*shape, seed=0):
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def two_passes(critic, x, y, gx, gy):
-    """Gradients of each player's own loss: (critic's weights), (gx, and gy if it moves)."""
-    weights = list(critic.parameters())
-    for_critic = losses.critic_loss(critic(x, y), critic(gx, gy))
+def two_passes(discriminator, x, y, gx, gy):
+    """Gradients of each player's own loss: (discriminator's weights), (gx, and gy if it moves)."""
+    weights = list(discriminator.parameters())
+    for_discriminator = losses.discriminator_loss(discriminator(x, y), discriminator(gx, gy))
     gx = gx.detach().requires_grad_()
     moving = [gx]
     if gy is not None and gy is not y:
         gy = gy.detach().requires_grad_()
         moving.append(gy)
-    for_generator = losses.generator_loss(critic(gx, gy))
-    grads = torch.autograd.grad(for_critic, weights), torch.autograd.grad(for_generator, moving)
-    return (for_critic, for_generator), *grads
+    for_generator = losses.generator_loss(discriminator(gx, gy))
+    grads = (
+        torch.autograd.grad(for_discriminator, weights),
+        torch.autograd.grad(for_generator, moving),
+    )
+    return (for_discriminator, for_generator), *grads
 
 
-def check(critic, x, y, gx, gy):
-    values, weights, pulls = two_passes(critic, x, y, gx, gy)
+def check(discriminator, x, y, gx, gy):
+    values, weights, pulls = two_passes(discriminator, x, y, gx, gy)
     t = x.shape[1]
     if gy is not None and gy is not y:
-        verdict = losses.judge(critic, torch.cat([x, y], 1), torch.cat([gx, gy], 1), reject=0)
+        verdict = losses.judge(
+            discriminator, torch.cat([x, y], 1), torch.cat([gx, gy], 1), reject=0
+        )
         got = [verdict.pull[:, :t], verdict.pull[:, t:]]
     else:
-        verdict = losses.judge(critic, x, gx, y, reject=0)
+        verdict = losses.judge(discriminator, x, gx, y, reject=0)
         got = [verdict.pull]
-    tell = losses.critic_loss(verdict.real, verdict.moved)
+    tell = losses.discriminator_loss(verdict.real, verdict.moved)
     torch.testing.assert_close(tell, values[0].detach())
     torch.testing.assert_close(losses.generator_loss(verdict.moved), values[1].detach())
-    torch.testing.assert_close(verdict.critic_grads, weights, rtol=1e-10, atol=1e-14)
+    torch.testing.assert_close(verdict.discriminator_grads, weights, rtol=1e-10, atol=1e-14)
     torch.testing.assert_close(got, list(pulls), rtol=1e-10, atol=1e-14)
 
 
 def test_vectors_x_and_y_both_get_their_pull():
-    critic = Discriminator(9, (16, 8)).double()
-    check(critic, draw(7, 2, 3), draw(7, 1, 3), draw(7, 2, 3, seed=1), draw(7, 1, 3, seed=2))
+    discriminator = Discriminator(9, (16, 8)).double()
+    check(discriminator, draw(7, 2, 3), draw(7, 1, 3), draw(7, 2, 3, seed=1), draw(7, 1, 3, seed=2))
 
 
 def test_without_y():
@@ -56,25 +61,25 @@ def test_without_y():
 @pytest.mark.parametrize("classes", [0, 4])
 def test_scalars_and_labels_stay_as_they_are(classes):
     y = torch.arange(7) % 4 if classes else draw(7, 1)
-    critic = Discriminator(3 + (not classes), (16,), classes=classes).double()
+    discriminator = Discriminator(3 + (not classes), (16,), classes=classes).double()
     x, gx = draw(7, 1, 3), draw(7, 1, 3, seed=1)
-    check(critic, x, y, gx, y)
+    check(discriminator, x, y, gx, y)
 
 
 @pytest.mark.parametrize("real", [-50.0, 0.0, 50.0])
 @pytest.mark.parametrize("moved", [-50.0, 0.0, 50.0])
-def test_a_critic_that_is_sure_is_no_trouble(real, moved):
-    critic = Discriminator(2, ()).double()
+def test_a_discriminator_that_is_sure_is_no_trouble(real, moved):
+    discriminator = Discriminator(2, ()).double()
     with torch.no_grad():
-        critic.net[0].weight.copy_(torch.tensor([[1.0, 0.5]]))
-        critic.net[0].bias.zero_()
+        discriminator.net[0].weight.copy_(torch.tensor([[1.0, 0.5]]))
+        discriminator.net[0].bias.zero_()
     x = torch.tensor([[real, 0.0]] * 4).double()[:, None] + 0.01 * draw(4, 1, 2)
     gx = torch.tensor([[moved, 0.0]] * 4).double()[:, None] + 0.01 * draw(4, 1, 2, seed=1)
-    check(critic, x, None, gx, None)
+    check(discriminator, x, None, gx, None)
 
 
 class Sure(nn.Module):
-    """A critic whose logit is what stands in the first column of x."""
+    """A discriminator whose logit is what stands in the first column of x."""
 
     def __init__(self):
         super().__init__()
@@ -96,7 +101,7 @@ def true_pull(logit):
 
 
 @pytest.mark.parametrize("logit", [-50.0, -10.0, 10.0, 50.0])
-def test_in_float32_the_textbook_pull_is_right_however_sure_the_critic_is(logit):
+def test_in_float32_the_textbook_pull_is_right_however_sure_the_discriminator_is(logit):
     torch.testing.assert_close(pull_of(logit, reject=0), true_pull(logit), rtol=1e-5, atol=1e-30)
 
 
@@ -118,22 +123,22 @@ def test_a_sample_beyond_all_belief_pulls_at_nothing():
 
 
 def test_the_data_and_the_weights_are_left_without_gradients():
-    critic = Discriminator(3, (8,)).double()
+    discriminator = Discriminator(3, (8,)).double()
     gx = draw(5, 1, 3).requires_grad_()
-    verdict = losses.judge(critic, draw(5, 1, 3), gx)
+    verdict = losses.judge(discriminator, draw(5, 1, 3), gx)
     assert gx.grad is None
-    assert all(p.grad is None for p in critic.parameters())
+    assert all(p.grad is None for p in discriminator.parameters())
     assert not verdict.pull.requires_grad
 
 
 def test_gradients_come_in_the_order_of_the_weights():
-    critic = Discriminator(3, (8, 5)).double()
-    verdict = losses.judge(critic, draw(5, 1, 3), draw(5, 1, 3))
-    shapes = [g.shape for g in verdict.critic_grads]
-    assert shapes == [p.shape for p in critic.parameters()]
+    discriminator = Discriminator(3, (8, 5)).double()
+    verdict = losses.judge(discriminator, draw(5, 1, 3), draw(5, 1, 3))
+    shapes = [g.shape for g in verdict.discriminator_grads]
+    assert shapes == [p.shape for p in discriminator.parameters()]
 
 
 def test_half_precision_logits_are_judged_in_float32():
-    critic = Discriminator(3, (8,)).bfloat16()
+    discriminator = Discriminator(3, (8,)).bfloat16()
     x, gx = draw(5, 1, 3).bfloat16(), draw(5, 1, 3, seed=1).bfloat16()
-    assert losses.judge(critic, x, gx).real.dtype == torch.float32
+    assert losses.judge(discriminator, x, gx).real.dtype == torch.float32

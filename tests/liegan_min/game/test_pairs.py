@@ -45,7 +45,7 @@ def test_the_guess_can_be_overruled():
     assert as_pairs(X, np.array([0.0, 1.0, 2.0, 1.0]), "label").y.dtype == torch.int64
 
 
-def test_the_critic_sees_x_and_y_unless_y_is_a_label():
+def test_the_discriminator_sees_x_and_y_unless_y_is_a_label():
     assert as_pairs(X, X[:, 0]).inputs == 9
     assert as_pairs(X, np.ones(4)).inputs == 7
     assert as_pairs(X, np.arange(4)).inputs == 6
@@ -62,7 +62,7 @@ def test_the_spread_is_the_root_mean_square_of_each_input(rng):
     x[:, 0, 0] = 0
     slow = np.sqrt((np.concatenate([x, y], axis=-1)[:, 0] ** 2).mean(0))
     slow[0] = 1  # where an input is always 0, there is nothing to divide
-    np.testing.assert_allclose(as_pairs(x, y).spread(), slow, rtol=1e-5)
+    np.testing.assert_allclose(as_pairs(x, y).rms(), slow, rtol=1e-5)
 
 
 def test_some_samples_can_be_taken():

@@ -21,10 +21,11 @@ def network(seed=0, **how):
 
 
 @pytest.mark.parametrize(
-    ("bend", "bent"), [(nn.ReLU, lambda a: a.clamp(min=0)), (nn.SiLU, lambda a: a * a.sigmoid())]
+    ("activation", "bent"),
+    [(nn.ReLU, lambda a: a.clamp(min=0)), (nn.SiLU, lambda a: a * a.sigmoid())],
 )
-def test_it_is_products_and_bends_and_nothing_after_the_last(bend, bent):
-    net, x = network(hidden=(7, 6), bend=bend), drawn(4, 5, 8)
+def test_it_is_products_and_bends_and_nothing_after_the_last(activation, bent):
+    net, x = network(hidden=(7, 6), activation=activation), drawn(4, 5, 8)
     (A, a), (B, b), (C, c) = ((m.weight, m.bias) for m in net.net if isinstance(m, nn.Linear))
     y = bent(bent(x.reshape(4, 40) @ A.T + a) @ B.T + b) @ C.T + c
     torch.testing.assert_close(net(x), y.reshape(4, 3, 8))

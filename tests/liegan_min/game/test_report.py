@@ -10,6 +10,7 @@ import torch
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery
 from liegan_min.game.pairs import as_pairs
@@ -24,7 +25,7 @@ def discovery(algebra, support=None, epochs=3):
         bases=algebra.basis.float().expand(epochs, *algebra.basis.shape),
         history=torch.zeros(epochs, 3),
         support=np.eye(algebra.k) if support is None else support,
-        critic_advantage=0.25,
+        discriminator_advantage=0.25,
         seconds=1.5,
         seed=7,
         config=GameConfig(),
@@ -52,9 +53,12 @@ def test_the_lorentz_algebra_is_reported_as_what_it_is(eta):
 
 def test_what_was_measured_is_passed_on():
     said = report(replace(discovery(groups.so(3)), stopped_early=True))
-    kept = {k: said[k] for k in ("critic_advantage", "epochs", "stopped_early", "seconds", "seed")}
+    kept = {
+        k: said[k]
+        for k in ("discriminator_advantage", "epochs", "stopped_early", "seconds", "seed")
+    }
     assert kept == {
-        "critic_advantage": 0.25,
+        "discriminator_advantage": 0.25,
         "epochs": 3,
         "stopped_early": True,
         "seconds": 1.5,
@@ -81,24 +85,25 @@ def test_what_a_matrix_does_where_there_is_no_data_does_not_change_the_name():
     assert report(discovery(found))["algebra"] != "so(2)"
 
 
-def test_a_fifth_is_held_out_so_that_the_critic_can_be_judged():
-    found = discover_file(field(), epochs=1, batch=32, seed=3, device="cpu")
-    assert found.critic_advantage is not None
+def test_a_fifth_is_held_out_so_that_the_discriminator_can_be_judged():
+    found = discover_file(field(), epochs=1, batch=32, options=RunOptions(seed=3, device="cpu"))
+    assert found.discriminator_advantage is not None
     assert found.seed == 3
     with pytest.raises(InputError, match="80 samples to train on are fewer than a batch of 81"):
-        discover_file(field(n=100), batch=81, device="cpu")
+        discover_file(field(n=100), batch=81, options=RunOptions(device="cpu"))
 
 
 def test_the_unit_of_the_data_does_not_matter():
-    """A power of two scales float32 exactly; a critic that did not standardise would see it."""
+    """A power of two scales float32 exactly; a discriminator that did not standardise would see
+    it."""
     one, other = (
-        discover_file(field(scale), epochs=3, batch=32, device="cpu").bases
+        discover_file(field(scale), epochs=3, batch=32, options=RunOptions(device="cpu")).bases
         for scale in (1.0, 2.0**12)
     )
     torch.testing.assert_close(one, other)
 
 
 def test_it_stops_when_the_basis_has_come_to_rest():
-    found = discover_file(field(), epochs=300, batch=64, device="cpu")
+    found = discover_file(field(), epochs=300, batch=64, options=RunOptions(device="cpu"))
     assert found.stopped_early
     assert report(found)["epochs"] < 300

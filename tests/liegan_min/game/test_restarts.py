@@ -10,20 +10,17 @@ from torch.nn import functional as F
 
 from liegan_book.datasets import cyclic
 from liegan_min.algebra import groups
+from liegan_min.algebra.moments import kept_by_moments, second_moments
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import (
-    Restarts,
-    RestartsConfig,
-    kept_by_moments,
-    search,
-    second_moments,
-)
+from liegan_min.game.restarts import search
+from liegan_min.game.stack import StackConfig, StackedGame
 
 STACK = 3
-TINY = RestartsConfig(
+TINY = StackConfig(
     channels=STACK,
     coefficients="integer-grid",
     low=-2,
@@ -38,20 +35,20 @@ PAIRS = cyclic.pairs(300, 3, seed=100)
 
 
 def play(**how):
-    return search(PAIRS, TINY, **{"seed": 100, "device": "cpu", "progress": False} | how)
+    return side_by_side(PAIRS, TINY, **{"seed": 100, "device": "cpu", "progress": False} | how)
 
 
 def game(config=TINY, seed=100, pairs=PAIRS):
     within = kept_by_moments(pairs.x)
-    made = Restarts(config, 3, pairs.inputs, y_kind=pairs.y_kind, within=within, seed=seed)
-    with torch.no_grad():  # a critic at its start hardly pulls
-        made.critic.weights[-1].mul_(10)
+    made = StackedGame(config, 3, pairs.inputs, y_kind=pairs.y_kind, within=within, seed=seed)
+    with torch.no_grad():  # a discriminator at its start hardly pulls
+        made.discriminator.weights[-1].mul_(10)
     return made
 
 
 def gradients(played):
-    """The gradients of the last step by game: of its matrix, and of its critic's numbers."""
-    parameters = [played.generator.free, *played.critic.parameters()]
+    """The gradients of the last step by game: of its matrix, and of its discriminator's numbers."""
+    parameters = [played.generator.free, *played.discriminator.parameters()]
     return [torch.cat([p.grad[r].flatten() for p in parameters]) for r in range(STACK)]
 
 
@@ -67,12 +64,12 @@ def other_matrix(one):
     one.generator.free.data[1] *= -2
 
 
-def other_critic(one):
-    for p in one.critic.parameters():
+def other_discriminator(one):
+    for p in one.discriminator.parameters():
         p.data[1] *= 1.5
 
 
-@pytest.mark.parametrize("disturb", [other_matrix, other_critic])
+@pytest.mark.parametrize("disturb", [other_matrix, other_discriminator])
 def test_a_game_does_not_feel_what_another_does(disturb):
     before, after = stepped(), stepped(disturb)
     for r in (0, 2):
@@ -96,7 +93,7 @@ def test_its_gradient_is_that_of_the_game_played_alone(pairs, r):
     w = one.generator.coefficients.sample(32, torch.Generator().manual_seed(5))[:, r].double()
     one.rng.manual_seed(5)
     free = one.generator.free.detach().double().requires_grad_()
-    critic = one.critic.double()
+    discriminator = one.discriminator.double()
     x, y = pairs.x[:32].double(), pairs.y[:32].double()
     z, left = (torch.cat([x, y], dim=1), None) if pairs.y_kind == "vector" else (x, y)
     span = kept_by_moments(pairs.x).orthonormal().basis
@@ -105,19 +102,19 @@ def test_its_gradient_is_that_of_the_game_played_alone(pairs, r):
 
     def judged(shown):
         each = [None if a is None else a.repeat_interleave(STACK, 0) for a in (shown, left)]
-        return critic(*each).view(-1, STACK)[:, r]
+        return discriminator(*each).view(-1, STACK)[:, r]
 
-    parameters = list(critic.parameters())
+    parameters = list(discriminator.parameters())
     tell = (F.softplus(-judged(z)).mean() + F.softplus(judged(gz.detach())).mean()) / 2
-    by_critic = [g[r] for g in torch.autograd.grad(tell / STACK, parameters)]
+    by_discriminator = [g[r] for g in torch.autograd.grad(tell / STACK, parameters)]
     fool = F.softplus(-judged(gz)).mean()
     (by_free,) = torch.autograd.grad(fool / STACK, free)
-    one.critic.float()
+    one.discriminator.float()
     one.step(pairs.x[:32], pairs.y[:32])
     torch.testing.assert_close(
         one.generator.free.grad[r].double(), by_free[r], rtol=1e-3, atol=1e-6
     )
-    for p, expected in zip(one.critic.parameters(), by_critic, strict=True):
+    for p, expected in zip(one.discriminator.parameters(), by_discriminator, strict=True):
         torch.testing.assert_close(p.grad[r].double(), expected, rtol=1e-3, atol=1e-6)
 
 
@@ -134,13 +131,13 @@ def test_row_after_row_is_moved_by_matrix_after_matrix():
 def test_where_x_does_not_fill_its_space_no_game_is_played(rng):
     flat = rng.normal(size=(50, 1, 2)) @ rng.normal(size=(2, 3))
     with pytest.raises(InputError, match="x fills 2 of its 3 dimensions"):
-        search(as_pairs(flat), TINY, device="cpu")
+        side_by_side(as_pairs(flat), TINY, options=RunOptions(device="cpu"))
 
 
 def test_a_label_is_refused():
     labelled = as_pairs(PAIRS.x.numpy(), np.arange(300) % 3, "label")
     with pytest.raises(InputError, match=r"^y is a label; restarts play on vectors and numbers"):
-        search(labelled, TINY, device="cpu")
+        search(labelled, TINY, options=RunOptions(device="cpu"))
 
 
 @pytest.mark.parametrize("shape", [(2, 3, 3), (4, 3, 3), (3, 3), (3, 2, 2)])
@@ -158,8 +155,8 @@ def test_games_without_samples_to_measure_their_losses_on_are_refused(none):
 
 
 def test_one_sample_in_twenty_is_held_out_unless_told(monkeypatch):
-    judged, losses = [], Restarts.losses
-    monkeypatch.setattr(Restarts, "losses", lambda g, x, y: judged.append(x) or losses(g, x, y))
+    judged, losses = [], StackedGame.losses
+    monkeypatch.setattr(StackedGame, "losses", lambda g, x, y: judged.append(x) or losses(g, x, y))
     told, untold = play(held_out=0.05), play()
     play(held_out=0.2)
     assert [len(x) for x in judged] == [15, 15, 60]
@@ -181,18 +178,20 @@ def test_every_matrix_on_the_way_keeps_the_second_moments():
 def test_games_begin_where_they_are_told_or_apart():
     still = TINY.changed(lr_generator=1e-9, epochs=1)
     starts = torch.einsum("r,aij->raij", torch.tensor([1.0, -2.0, 0.5]), groups.so(3).basis)[:, 2]
-    told = search(PAIRS, still, starts=starts, device="cpu").L
+    told = side_by_side(PAIRS, still, starts=starts, options=RunOptions(device="cpu")).L
     torch.testing.assert_close(told, starts.double(), rtol=0.2, atol=0.2)
-    apart = search(PAIRS, still, seed=100, device="cpu").L
+    apart = side_by_side(PAIRS, still, options=RunOptions(seed=100, device="cpu")).L
     assert torch.pdist(apart.flatten(1)).min() > 0.1
-    assert not torch.allclose(search(PAIRS, still, seed=101, device="cpu").L, apart, atol=0.1)
+    assert not torch.allclose(
+        side_by_side(PAIRS, still, options=RunOptions(seed=101, device="cpu")).L, apart, atol=0.1
+    )
 
 
-def test_the_critics_losses_tell_a_symmetry_from_none():
+def test_the_discriminators_losses_tell_a_symmetry_from_none():
     """Held at a step of C_3, at half a step, and at the identity."""
     still = TINY.changed(
         lr_generator=1e-9,
-        lr_critic=5e-3,
+        lr_discriminator=5e-3,
         epochs=6,
         low=-1,
         high=1,
@@ -204,7 +203,9 @@ def test_the_critics_losses_tell_a_symmetry_from_none():
     )
     angles = torch.tensor([2 * math.pi / 3, math.pi / 3, 0.0])
     starts = angles[:, None, None] * groups.so(3).basis[2].float()
-    losses = search(cyclic.pairs(6000, 3, 100), still, starts=starts, device="cpu").losses
+    losses = search(
+        cyclic.pairs(6000, 3, 100), still, starts=starts, options=RunOptions(device="cpu")
+    ).losses
     step, half, identity = losses.tolist()
     assert step == pytest.approx(math.log(2), abs=0.05)
     assert identity == pytest.approx(math.log(2), abs=0.05)
@@ -213,7 +214,7 @@ def test_the_critics_losses_tell_a_symmetry_from_none():
 
 def killed(path, monkeypatch, **how):
     """Leave the checkpoint of two epochs behind."""
-    save, seen = files.save_tensors, []
+    save, seen = files.save_state, []
 
     def twice(*written):
         save(*written)
@@ -223,18 +224,18 @@ def killed(path, monkeypatch, **how):
 
     whole = loop.play
     with monkeypatch.context() as patch:
-        patch.setattr(files, "save_tensors", twice)
+        patch.setattr(files, "save_state", twice)
         patch.setattr(loop, "play", lambda *a, **k: whole(*a, checkpoint_seconds=-1, **k))
         with pytest.raises(KeyboardInterrupt):
             play(checkpoint=path, **how)
 
 
 def test_a_killed_search_goes_on_to_the_very_same_end(tmp_path, monkeypatch, torch_rng):
-    path, starts = tmp_path / "c.safetensors", torch.randn(STACK, 3, 3, generator=torch_rng)
+    path, starts = tmp_path / "c.ckpt", torch.randn(STACK, 3, 3, generator=torch_rng)
     whole = play(starts=starts)
     killed(path, monkeypatch, starts=starts)
-    steps, step = [], Restarts.step
-    monkeypatch.setattr(Restarts, "step", lambda *a: steps.append(1) or step(*a))
+    steps, step = [], StackedGame.step
+    monkeypatch.setattr(StackedGame, "step", lambda *a: steps.append(1) or step(*a))
     resumed = play(starts=starts, checkpoint=path)
     assert len(steps) == 2 * 9  # two epochs of 285 samples
     assert torch.equal(whole.bases, resumed.bases)
@@ -244,7 +245,7 @@ def test_a_killed_search_goes_on_to_the_very_same_end(tmp_path, monkeypatch, tor
 
 @pytest.mark.parametrize("others", [{"starts": torch.ones(STACK, 3, 3)}, {}, {"seed": 101}])
 def test_a_checkpoint_of_other_starts_is_refused(tmp_path, monkeypatch, others):
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     killed(path, monkeypatch, starts=torch.eye(3).expand(STACK, 3, 3))
-    with pytest.raises(InputError, match=r"c\.safetensors belongs to other settings"):
+    with pytest.raises(InputError, match=r"c\.ckpt belongs to other settings"):
         play(checkpoint=path, **others)

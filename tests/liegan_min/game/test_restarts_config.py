@@ -3,11 +3,11 @@
 import pytest
 
 from liegan_min.base.errors import InputError
-from liegan_min.game.restarts import RestartsConfig
+from liegan_min.game.stack import StackConfig
 
 
 def test_nothing_ties_the_games_together_by_default():
-    c = RestartsConfig()
+    c = StackConfig()
     assert (c.cosine, c.correlation, c.norm) == (0, 0, 0)
     assert c.strength is c.stop_angle is c.stop_ratio is None
 
@@ -29,6 +29,6 @@ def test_a_term_that_ties_the_games_together_is_refused(field, value):
         "which share nothing; leave them out"
     )
     with pytest.raises(InputError, match=message):
-        RestartsConfig.of(**{field: value})
+        StackConfig.of(**{field: value})
     with pytest.raises(InputError, match=message):
-        RestartsConfig(channels=3).changed(**{field: value})
+        StackConfig(channels=3).changed(**{field: value})

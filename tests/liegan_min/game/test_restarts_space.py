@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_min.algebra import groups
+from liegan_min.algebra.moments import kept_by_moments, second_moments
 from liegan_min.base import tolerances
 from liegan_min.base.errors import InputError
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import kept_by_moments, moves, second_moments
+from liegan_min.game.restarts import moves
 
 needs_sklearn = pytest.mark.skipif(find_spec("sklearn") is None, reason="needs the extra jets")
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import discover
@@ -95,7 +96,11 @@ def test_a_wrong_setting_is_named(field, value):
 def test_an_epoch_without_a_batch_is_refused():
     """Left alone it would be a step on no samples, whose mean is no number."""
     with pytest.raises(InputError, match="epoch_size"):
-        discover(PAIRS, GameConfig.of(hidden=(8,), batch=16, epoch_size=7), device="cpu")
+        discover(
+            PAIRS,
+            GameConfig.of(hidden=(8,), batch=16, epoch_size=7),
+            options=RunOptions(device="cpu"),
+        )
 
 
 def test_both_settings_change_the_outcome_and_so_the_digest():
@@ -131,7 +136,9 @@ class Scripted:
 def play(norms, checkpoint=None, **config):
     # A negative time between checkpoints: one after every epoch, however fast the clock.
     game = Scripted(norms, **config)
-    return loop.play(game, PAIRS, "key", checkpoint=checkpoint, checkpoint_seconds=-1.0)
+    return loop.play(
+        game, PAIRS, "key", options=RunOptions(checkpoint=checkpoint, checkpoint_seconds=-1.0)
+    )
 
 
 GROWING = [[1, 1, 1], [1, 1, 1.9], [1, 1, 2.5], [1, 1, 1.5], [1, 1, 9], [1, 1, 9]]
@@ -181,7 +188,7 @@ def test_the_rule_is_that_of_a_loop_over_the_epochs(norms, ratio):
 
 def killed_after(norms, path, epochs, monkeypatch, **config):
     """Leave the checkpoint of that many epochs."""
-    save, seen = files.save_tensors, []
+    save, seen = files.save_state, []
 
     def once(*what):
         save(*what)
@@ -190,7 +197,7 @@ def killed_after(norms, path, epochs, monkeypatch, **config):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as m:
-        m.setattr(files, "save_tensors", once)
+        m.setattr(files, "save_state", once)
         with pytest.raises(KeyboardInterrupt):
             play(norms, path, **config)
 
@@ -198,7 +205,7 @@ def killed_after(norms, path, epochs, monkeypatch, **config):
 @pytest.mark.parametrize("epochs", [1, 2, 4, 5])
 def test_a_resumed_run_stops_at_the_same_epoch(tmp_path, monkeypatch, epochs):
     """Killed after the fifth epoch, the last of the run, it plays no sixth."""
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     whole = play(GROWING, stop_ratio=2.6)
     killed_after(GROWING, path, epochs, monkeypatch, stop_ratio=2.6)
     resumed = play(GROWING, path, stop_ratio=2.6)
@@ -212,13 +219,13 @@ def test_a_resumed_run_stops_at_the_same_epoch(tmp_path, monkeypatch, epochs):
 def test_a_discovery_says_that_it_stopped_and_where():
     """Norms of random matrices differ: a ratio next to 1 is passed at once."""
     config = TINY.model_copy(update={"channels": 3, "stop_ratio": 1.0001})
-    found = discover(PAIRS, config, device="cpu")
+    found = discover(PAIRS, config, options=RunOptions(device="cpu"))
     assert found.stopped_early
     assert len(found.bases) == 1
 
 
 def test_channels_held_at_one_norm_never_stop_it():
     config = TINY.model_copy(update={"channels": 3, "stop_ratio": 1.0001, "strength": 0.5})
-    found = discover(PAIRS, config, device="cpu")
+    found = discover(PAIRS, config, options=RunOptions(device="cpu"))
     assert not found.stopped_early
     assert len(found.bases) == TINY.epochs

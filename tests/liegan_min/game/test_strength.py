@@ -7,6 +7,7 @@ import torch
 
 from liegan_book.baselines.augerino_plus import AugerinoPlus
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.game.coefficients import Normal
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import discover
@@ -162,6 +163,8 @@ def test_a_restored_game_plays_on_as_if_nothing_had_happened(anneal, epoch_size)
 
 
 def test_what_a_discovery_returns_is_held_too():
-    found = discover(as_pairs(batch(64)[:, 0], batch(64, seed=1)[:, 0]), HELD, device="cpu")
+    found = discover(
+        as_pairs(batch(64)[:, 0], batch(64, seed=1)[:, 0]), HELD, options=RunOptions(device="cpu")
+    )
     for L in (found.bases, found.last.basis, found.algebra.basis):
         held_at(L, 0.5)

@@ -15,6 +15,7 @@ from liegan_book.experiments.metrics.comparison import (
     powers,
 )
 from liegan_min.algebra import groups
+from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import discover
 from liegan_min.game.game import Game
@@ -23,7 +24,7 @@ from liegan_min.game.pairs import as_pairs
 SMALL = GameConfig(hidden=(4,), batch=32, epochs=2)
 
 
-def turn(L, degrees):
+def rotation_of(L, degrees):
     return torch.from_numpy(expm((math.radians(degrees) * L).numpy()))
 
 
@@ -91,7 +92,7 @@ def test_draws_are_those_that_the_game_would_play_next(options):
             kept[:] = [self.generator]
             return super().epoch(x, y)
 
-    found = discover(as_pairs(x), config, rules=Seen, device="cpu", seed=4)
+    found = discover(as_pairs(x), config, rules=Seen, options=RunOptions(device="cpu", seed=4))
     expected = kept[0].sample(50, torch.Generator().manual_seed(9)).double().detach()
     torch.testing.assert_close(draw(found, 50, 9), expected, rtol=1e-3, atol=1e-4)
 
@@ -105,7 +106,9 @@ def test_a_range_that_is_not_symmetric_keeps_its_side():
     so2 = groups.LieAlgebra(groups.so(3).basis[2:])
     signs = set()
     for seed in range(100, 108):
-        found = discover(as_pairs(x), config, within=so2, device="cpu", seed=seed)
+        found = discover(
+            as_pairs(x), config, within=so2, options=RunOptions(device="cpu", seed=seed)
+        )
         w = float(found.bases[-1, 0, 1, 0])
         assert torch.sign(draw(found)[:, 1, 0]).mean() == math.copysign(1, w)
         signs.add(math.copysign(1, w))

@@ -92,7 +92,7 @@ def test_no_other_entry_may_reach_its_tolerance(entry):
     for size, counts in ((0.97, True), (-0.97, True), (1.03, False), (-1.03, False)):
         L = about_z(2 * math.pi / 7)
         L[entry] += size * tolerances.OTHERS
-        assert generates(turn(L, 7), 7) is counts
+        assert generates(rotation_of(L, 7), 7) is counts
 
 
 def test_the_identity_generates_nothing_but_itself():
@@ -109,7 +109,7 @@ def discovery(L, last):
         bases=bases,
         history=torch.tensor([[0.6, 1.0, 0.0], [0.7, 1.0, 0.0]]),
         support=torch.eye(3).numpy(),
-        critic_advantage=None,
+        discriminator_advantage=None,
         seconds=1.0,
         seed=100,
         config=GameConfig(),
@@ -125,7 +125,7 @@ def test_a_discovery_is_judged_by_its_averaged_and_by_its_last_basis():
     assert metrics["steps_last"] == pytest.approx(1.5)
     assert metrics["norm"] == pytest.approx(3 * step * math.sqrt(2))
     assert arrays["curve"] == pytest.approx([0, 3])
-    assert arrays["critic_curve"] == pytest.approx([0.6, 0.7])
+    assert arrays["discriminator_curve"] == pytest.approx([0.6, 0.7])
 
 
 def group(order, L, against=None, refined=True):

@@ -154,12 +154,12 @@ def test_the_curves_follow_the_epochs():
     assert arrays["grassmann_curve"][2] == pytest.approx(math.pi / 2)
     assert np.shape(arrays["norm_curve"]) == (3, 6)
     assert arrays["norm_curve"][2] == pytest.approx([3 * math.sqrt(2)] * 6, rel=1e-6)
-    assert arrays["critic_curve"] == [3.0, 2.0, 1.0]
+    assert arrays["discriminator_curve"] == [3.0, 2.0, 1.0]
 
 
 def test_what_was_measured_is_passed_on():
     metrics, _ = lorentz_metrics(discovery(LieAlgebra(3 * SO13.basis), epochs=5))
-    assert metrics["critic_advantage"] == 0.25
+    assert metrics["discriminator_advantage"] == 0.25
     assert metrics["epochs"] == 5
     assert metrics["norm"] == pytest.approx(3 * math.sqrt(12))
 

@@ -112,7 +112,7 @@ def test_the_curves_follow_the_epochs():
     assert metrics["epochs"] == 3
     assert arrays["curve"] == pytest.approx(np.cos(angles), rel=1e-6)
     assert arrays["norm_curve"] == pytest.approx(np.sqrt(2) * np.array([1, 2, 4]), rel=1e-6)
-    assert arrays["critic_curve"] == [3.0, 2.0, 1.0]
+    assert arrays["discriminator_curve"] == [3.0, 2.0, 1.0]
 
 
 def test_a_curve_of_several_channels_takes_the_worst_direction():

@@ -17,6 +17,7 @@ from liegan_book.training.prediction import FitConfig, fit
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.emlp import EMLP
 from liegan_min.game.discriminator import MLP
@@ -81,7 +82,13 @@ def test_draws_are_the_same_for_every_predictor_and_differ_by_seed():
 
 def fitted(model):
     train, test = doubled(64, 2), doubled(32, 2)
-    return fit(model, train, test, FitConfig(batch=16, epochs=3, every=1, lr=1e-2), device="cpu")
+    return fit(
+        model,
+        train,
+        test,
+        FitConfig(batch=16, epochs=3, every=1, lr=0.01),
+        options=RunOptions(device="cpu"),
+    )
 
 
 def test_what_a_record_keeps():

@@ -4,26 +4,26 @@ import math
 
 import pytest
 import torch
-
 from liegan_book.baselines.starts import (
     END,
     MOST,
-    FromTurns,
+    FromRotations,
+    RestartsConfig,
     Start,
-    StartsConfig,
     at_end,
     best,
     play,
 )
+
 from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
 from liegan_min.game.config import GameConfig
 
 
-def start(angle, critic, found=None):
+def start(angle, discriminator, found=None):
     """A game whose draws are turns by ±angle about z."""
     w = torch.tensor([[0.0, 0.0, angle], [0.0, 0.0, -angle]])
-    return Start(found, groups.so(3).exp(w), critic)
+    return Start(found, groups.so(3).exp(w), discriminator)
 
 
 def test_moved_is_the_mean_chord_from_the_identity():
@@ -31,17 +31,17 @@ def test_moved_is_the_mean_chord_from_the_identity():
     assert start(0.0, 0.0).moved == 0
 
 
-def test_the_critic_nearest_to_log_2_of_those_whose_draws_move_is_kept():
+def test_the_discriminator_nearest_to_log_2_of_those_whose_draws_move_is_kept():
     assert best([start(1.0, 0.6), start(2.0, 0.69), start(1.0, 0.5)]) == 1
     assert best([start(0.0, 0.6931), start(0.05, 0.6932), start(2.0, 0.6)]) == 2
     assert best([start(1.0, 0.68), start(1.0, 0.74), start(1.0, 0.65)]) == 0
 
 
-def test_where_nothing_moves_the_critic_decides_alone():
+def test_where_nothing_moves_the_discriminator_decides_alone():
     assert best([start(0.0, 0.5), start(0.0, 0.69)]) == 1
 
 
-def test_the_critics_loss_is_that_of_the_end():
+def test_the_discriminators_loss_is_that_of_the_end():
     history = torch.tensor([[9.0, 0, 0]] * 5 + [[0.5, 1, 1], [0.6, 1, 1], [0.7, 1, 1]])
     assert END == 3
     assert at_end(history) == pytest.approx(0.6)
@@ -51,20 +51,20 @@ def test_each_start_has_a_seed_of_its_own_and_no_seed_shares_one():
     played, kept = play(lambda s: start(1.0, float(s % 3), s), 7, 4)
     assert [p.found for p in played] == [7000, 7001, 7002, 7003]
     assert kept == min(range(4), key=lambda i: abs((7000 + i) % 3 - math.log(2)))
-    assert 7 * MOST + StartsConfig(starts=MOST).starts - 1 < 8 * MOST
+    assert 7 * MOST + RestartsConfig(starts=MOST).starts - 1 < 8 * MOST
 
 
 def test_no_starts_are_refused():
     with pytest.raises(InputError, match="no starts to choose from; play at least one"):
         best([])
     with pytest.raises(InputError, match=r"^starts: .*greater than or equal to 1 \(got 0\)"):
-        StartsConfig.of(starts=0)
+        RestartsConfig.of(starts=0)
     with pytest.raises(InputError, match=r"^starts: .*less than or equal to 1000"):
-        StartsConfig.of(starts=1001)
+        RestartsConfig.of(starts=1001)
 
 
 def test_from_turns_only_the_start_is_a_turn():
-    g = FromTurns(GameConfig(hidden=(4,), channels=2, init_scale=2.5), 3, 3)
+    g = FromRotations(GameConfig(hidden=(4,), channels=2, init_scale=2.5), 3, 3)
     L = g.generator.L.detach().clone()
     torch.testing.assert_close(L, -L.mT)
     assert L.norm(dim=(1, 2)).min() > 0.5

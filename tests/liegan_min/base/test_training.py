@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from liegan_book.baselines.descent import descend
 from torch import nn
 
-from liegan_book.baselines.descent import descend
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 
@@ -82,7 +82,7 @@ def test_it_goes_where_the_loss_is_least_and_holds_what_has_no_rate():
 @pytest.mark.parametrize("stop", [1, 17, 29])
 def test_a_run_that_was_cut_off_resumes_to_the_very_same_end(tmp_path, stop):
     whole, history, _ = run()
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     with pytest.raises(KeyboardInterrupt):
         run(stop=stop, checkpoint=path, checkpoint_seconds=-1)
     model, resumed, _ = run(checkpoint=path)
@@ -98,20 +98,20 @@ def test_a_killed_run_keeps_its_time_and_goes_on(tmp_path):
         "import os, pathlib, signal, sys\n"
         "from tests.liegan_book.baselines import test_descent\n"
         "from liegan_min.base import files\n"
-        "save, seen = files.save_tensors, []\n"
+        "save, seen = files.save_state, []\n"
         "def kill(*a):\n"
         "    save(*a); seen.append(1)\n"
         "    if len(seen) == 9: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "files.save_tensors = kill\n"
+        "files.save_state = kill\n"
         "test_descent.run(checkpoint=pathlib.Path(sys.argv[1]), checkpoint_seconds=-1)\n"
     )
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code, str(path)], check=False, cwd=root)
     assert done.returncode == -signal.SIGKILL
-    tensors, notes = files.load_tensors(path)
+    tensors, notes = files.load_state(path)
     assert len(tensors["history"]) == 9
-    files.save_tensors(path, tensors, notes | {"seconds": "1000.0"})
+    files.save_state(path, tensors, notes | {"seconds": "1000.0"})
     _, history, _ = run()
     _, resumed, seconds = run(checkpoint=path)
     assert torch.equal(history, resumed)
@@ -120,39 +120,39 @@ def test_a_killed_run_keeps_its_time_and_goes_on(tmp_path):
 
 def test_checkpoints_are_written_no_more_often_than_asked(tmp_path, monkeypatch):
     written = []
-    monkeypatch.setattr(files, "save_tensors", lambda *a: written.append(a))
-    run(checkpoint=tmp_path / "c.safetensors", checkpoint_seconds=1e9)
+    monkeypatch.setattr(files, "save_state", lambda *a: written.append(a))
+    run(checkpoint=tmp_path / "c.ckpt", checkpoint_seconds=1e9)
     assert written == []
-    run(checkpoint=tmp_path / "c.safetensors", checkpoint_seconds=-1)
+    run(checkpoint=tmp_path / "c.ckpt", checkpoint_seconds=-1)
     assert len(written) == 30
 
 
 @pytest.fixture
 def cut_off(tmp_path):
     """The checkpoint of a run that was interrupted."""
-    path = tmp_path / "c.safetensors"
+    path = tmp_path / "c.ckpt"
     with pytest.raises(KeyboardInterrupt):
         run(stop=5, checkpoint=path, checkpoint_seconds=-1)
     return path
 
 
 def test_a_checkpoint_of_another_run_is_refused(cut_off):
-    with pytest.raises(InputError, match=r"c\.safetensors belongs to other settings"):
+    with pytest.raises(InputError, match=r"c\.ckpt belongs to other settings"):
         run(key="other", checkpoint=cut_off)
 
 
 def test_a_damaged_checkpoint_is_refused(cut_off):
     cut_off.write_bytes(cut_off.read_bytes()[:-50])
-    with pytest.raises(DamagedFileError, match=r"c\.safetensors"):
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt"):
         run(checkpoint=cut_off)
 
 
 @pytest.mark.parametrize("name", ["rng", "history", "model.a"])
 def test_a_checkpoint_that_lacks_something_is_refused(cut_off, name):
-    tensors, notes = files.load_tensors(cut_off)
+    tensors, notes = files.load_state(cut_off)
     del tensors[name]
-    files.save_tensors(cut_off, tensors, notes)
-    with pytest.raises(DamagedFileError, match=r"c\.safetensors does not fit the run"):
+    files.save_state(cut_off, tensors, notes)
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt does not fit the run"):
         run(checkpoint=cut_off)
 
 
