@@ -93,7 +93,7 @@ def _kept(
     }
     return replace(
         found,
-        metrics={"discriminator": played[kept].loss, "kept": kept},
+        metrics={"discriminator_loss": played[kept].loss, "kept": kept},
         arrays=found.arrays | arrays,
     )
 

@@ -88,7 +88,7 @@ class Record(BaseModel):
     """One run of one method on one experiment."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     experiment: str
     method: str
     profile: Profile
