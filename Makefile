@@ -30,9 +30,10 @@ book: $(STAMP) ## build the site and say where to open it
 
 test: lint types unit notebooks ## everything that CI runs
 
-lint: $(STAMP) ## format and style
+lint: $(STAMP) ## format, style, and which room may import which
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+	$(VENV)/bin/lint-imports
 
 types: $(STAMP) ## static types
 	$(PY) -m mypy

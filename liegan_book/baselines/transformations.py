@@ -21,6 +21,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from liegan_book.tolerances import ENOUGH
 from liegan_min.base import tolerances
 from liegan_min.base.errors import InputError
 
@@ -34,7 +35,7 @@ class Shares(NamedTuple):
     @property
     def success(self) -> bool:
         """Whether both shares are large enough: the set is the true one."""
-        return min(self) >= tolerances.ENOUGH
+        return min(self) >= ENOUGH
 
 
 def _matrices(name: str, a: Tensor) -> Tensor:

@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import Field
 from torch import nn
 
+from liegan_book.baselines.hnn import HNN
+from liegan_book.baselines.mlp import MLP
 from liegan_book.experiments.method import Experiment, Method, learned
 from liegan_book.experiments.metrics.prediction import prediction_metrics
 from liegan_book.experiments.two_body_discovery import SO2, two_body_pairs
@@ -26,9 +28,7 @@ from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra, FromElement
 from liegan_min.equivariant.emlp import EMLP
-from liegan_min.equivariant.hnn import HNN
 from liegan_min.equivariant.reps import LOOSE, V
-from liegan_min.game.discriminator import MLP
 
 STEPS = 5
 

@@ -20,11 +20,11 @@ from typing import Any, Literal
 
 from liegan_book import experiments, records
 from liegan_book.records import Record, paths
+from liegan_book.tolerances import AGREES, NOISE, REPEATED, SPREAD
 from liegan_min.base import files
 from liegan_min.base.errors import InputError, LieganError
 from liegan_min.base.options import RunOptions, pick_device
 from liegan_min.base.settings import Settings
-from liegan_min.base.tolerances import AGREES, NOISE, REPEATED, SPREAD
 
 Verdict = Literal["repeats", "agrees", "differs", "cannot be compared"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import subspace_angles
 from torch import Tensor
 
 from liegan_min.base import tolerances
@@ -89,6 +88,8 @@ def angles_between(rows: Array, other: Array) -> Array:
     Raises:
         InputError: if either span is {0}: it has no direction, so no angle either.
     """
+    from scipy.linalg import subspace_angles  # half as long to import as torch
+
     a, b = span(rows), span(other)
     if a.shape[1] == 0 or b.shape[1] == 0:
         raise InputError("a basis is zero on the support, so it spans nothing to compare")

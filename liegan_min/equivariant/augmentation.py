@@ -82,32 +82,27 @@ class FromAlgebra(Moves):
 
 
 class FromElement(Moves):
-    """g from the powers h^m of one element, m = lowest … largest, each as likely.
-
-    As published SymmetryGAN augments with h and the identity alone: `lowest=0, largest=1`.
+    """g from one element h or the identity, each as likely: so SymmetryGAN is published.
 
     Raises:
-        InputError: if h is not square, or has no inverse where one is needed.
+        InputError: if h is not square, not finite, or has no inverse.
     """
 
     g: Tensor
     inverse: Tensor
 
-    def __init__(self, h: Tensor, lowest: int = 0, largest: int = 1) -> None:
+    def __init__(self, h: Tensor) -> None:
         super().__init__()
         if h.ndim != 2 or h.shape[0] != h.shape[1] or not torch.isfinite(h).all():
             raise InputError(
                 f"a group element must be a finite square matrix, not {tuple(h.shape)}"
             )
-        if lowest > largest:
-            raise InputError(f"powers run from {lowest} to {largest}: none; swap the two")
         h = h.double()
         if torch.linalg.cond(h) > 1e8:
             raise InputError("the group element has no inverse: its condition number exceeds 1e8")
-        powers = [torch.linalg.matrix_power(h, m) for m in range(lowest, largest + 1)]
-        inverses = torch.linalg.inv(torch.stack(powers))
-        self.register_buffer("g", torch.stack(powers).float(), persistent=False)
-        self.register_buffer("inverse", inverses.float(), persistent=False)
+        g = torch.stack([torch.eye(len(h)).to(h), h])
+        self.register_buffer("g", g.float(), persistent=False)
+        self.register_buffer("inverse", torch.linalg.inv(g).float(), persistent=False)
 
     def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw g and g⁻¹, each (n, k, k)."""

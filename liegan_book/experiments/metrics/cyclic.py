@@ -13,9 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from liegan_book import tolerances
 from liegan_book.experiments.metrics.discovery import Judged, rounded
 from liegan_min.algebra import groups
-from liegan_min.base import tolerances
 from liegan_min.discrete.rotation_group import RotationGroup
 from liegan_min.game.discovery import Discovery
 

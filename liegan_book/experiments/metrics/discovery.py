@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from liegan_book import tolerances
 from liegan_book.baselines.spectral import Moments
 from liegan_book.baselines.symmetrygan import Element
 from liegan_min.algebra import linalg
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base import tolerances
 from liegan_min.game.discovery import Discovery
 
 #: Metrics by name, and arrays by name.

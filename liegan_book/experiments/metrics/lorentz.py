@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from liegan_book import tolerances
 from liegan_book.experiments.metrics.discovery import Judged, rounded
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.groups import ETA
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base import tolerances
 from liegan_min.game.discovery import Discovery
 
 #: What keeps the light cone: so(1,3) and the dilation, of dimension 7.

@@ -12,8 +12,8 @@ from liegan_book import records
 from liegan_book.cli.main import app
 from liegan_book.records import DataSource, paths
 from liegan_book.results import verify
+from liegan_book.tolerances import AGREES, REPEATED, SPREAD
 from liegan_min.base.errors import InputError
-from liegan_min.base.tolerances import AGREES, REPEATED, SPREAD
 from tests.liegan_book.records.test_records import record
 
 CELL = ("two-body-discovery", "spectral")

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from liegan_book.baselines.mlp import MLP
 from liegan_book.experiments import SO2
 from liegan_book.training import prediction
 from liegan_book.training.prediction import FitConfig, fit, predict
@@ -12,7 +13,6 @@ from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
-from liegan_min.game.discriminator import MLP
 from liegan_min.game.pairs import as_pairs
 
 CONFIG = FitConfig(batch=16, epochs=6, lr=1e-2, every=2)

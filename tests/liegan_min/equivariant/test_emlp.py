@@ -8,7 +8,7 @@ from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.emlp import EMLP, EquivariantLinear, Nonlinearity
 from liegan_min.equivariant.reps import SCALAR, Rep, Spaces, V
-from liegan_min.equivariant.testing import assert_equivariant, copies, equivariance_error, vector
+from tests.helpers.equivariance import assert_equivariant, copies, equivariance_error, vector
 
 TIGHT = 1e-8
 FLOAT32 = 1e-5

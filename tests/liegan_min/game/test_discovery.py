@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from liegan_book import tolerances
 from liegan_min.algebra import groups
-from liegan_min.base import tolerances
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions, pick_device
 from liegan_min.base.progress import quiet

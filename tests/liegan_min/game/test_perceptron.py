@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from liegan_book.baselines.mlp import MLP
 from liegan_min.algebra import groups
-from liegan_min.equivariant.testing import copies, equivariance_error, vector
-from liegan_min.game.discriminator import MLP, perceptron
+from liegan_min.game.discriminator import perceptron
+from tests.helpers.equivariance import copies, equivariance_error, vector
 
 SO2 = groups.diagonal(groups.so(2), 4)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
+from liegan_book import tolerances
 from liegan_book.experiments.cyclic import CYCLIC
 from liegan_book.experiments.metrics.cyclic import (
     cyclic_metrics,
@@ -16,7 +17,6 @@ from liegan_book.experiments.metrics.cyclic import (
     turn,
 )
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base import tolerances
 from liegan_min.discrete.rotation_group import RotationGroup
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from liegan_book.baselines.mlp import MLP
 from liegan_book.experiments.metrics.prediction import (
     averaged_error,
     equivariance_error,
@@ -20,7 +21,6 @@ from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.emlp import EMLP
-from liegan_min.game.discriminator import MLP
 from liegan_min.game.pairs import Pairs, as_pairs
 
 SO2 = groups.diagonal(groups.so(2), 4)

@@ -7,7 +7,7 @@ from torch import nn
 from liegan_min.algebra import groups
 from liegan_min.base import tolerances
 from liegan_min.base.errors import InputError
-from liegan_min.equivariant.testing import (
+from tests.helpers.equivariance import (
     assert_equivariant,
     copies,
     equivariance_error,

@@ -6,10 +6,10 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import nn
 
+from liegan_book.baselines.hnn import HNN
 from liegan_book.datasets import two_body
 from liegan_min.algebra import groups
-from liegan_min.equivariant.hnn import HNN
-from liegan_min.equivariant.testing import assert_equivariant, copies, equivariance_error, vector
+from tests.helpers.equivariance import assert_equivariant, copies, equivariance_error, vector
 
 SO2 = groups.diagonal(groups.so(2), 4)
 
