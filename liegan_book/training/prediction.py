@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from liegan_min.base import files, training
-from liegan_min.base.checkpoint import State
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
@@ -67,6 +66,8 @@ def predict(model: nn.Module, x: Tensor, rows: int = 4096) -> Tensor:
 class _Predictor(Training):
     """A predictor under training, an epoch at a time."""
 
+    keeps = ("done", "model", "optimiser", "rng", "curve", "skipped")
+
     def __init__(
         self,
         model: nn.Module,
@@ -113,25 +114,6 @@ class _Predictor(Training):
             epoch = torch.tensor(float(self.done))
             self.curve.append(torch.stack([epoch, mean.cpu(), error.cpu()]))
         return False
-
-    def state(self) -> State:
-        """Return the model, its optimiser, the draws and the curve."""
-        return {
-            "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "rng": self.rng.get_state(),
-            "curve": torch.stack(self.curve),
-            "epochs": self.done,
-            "skipped": self.skipped,
-        }
-
-    def restore(self, state: State) -> None:
-        """Take up what `state` returned."""
-        self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.rng.set_state(state["rng"])
-        self.curve = list(state["curve"])
-        self.done, self.skipped = state["epochs"], state["skipped"]
 
 
 def fit(

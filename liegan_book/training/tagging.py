@@ -19,7 +19,6 @@ from torch.nn import functional as F
 
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base import files, parallel, training
-from liegan_min.base.checkpoint import State
 from liegan_min.base.errors import InputError
 from liegan_min.base.extras import needed
 from liegan_min.base.options import RunOptions
@@ -101,6 +100,8 @@ class _Tagger(Training):
         best: weights of the best epoch so far.
     """
 
+    keeps = ("done", "model", "optimiser", "best", "history", "losses", "busy")
+
     def __init__(
         self,
         model: LorentzNet,
@@ -178,25 +179,6 @@ class _Tagger(Training):
 
     def _weights(self) -> dict[str, Tensor]:
         return {k: v.clone() for k, v in self.model.state_dict().items()}
-
-    def state(self) -> State:
-        """Return the network, its optimiser, the best epoch so far and the history."""
-        return {
-            "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "best": self.best,
-            "history": self.history,
-            "losses": self.losses,
-            "busy": self.busy,
-            "steps": self.done,
-        }
-
-    def restore(self, state: State) -> None:
-        """Take up what `state` returned."""
-        self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.best, self.history, self.losses = state["best"], state["history"], state["losses"]
-        self.busy, self.done = state["busy"], state["steps"]
 
 
 def _check(splits: Splits, config: TaggingConfig) -> None:

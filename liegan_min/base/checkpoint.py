@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
 
 from liegan_min.base import files, parallel
 from liegan_min.base.errors import DamagedFileError, InputError
@@ -13,6 +16,50 @@ from liegan_min.base.options import RunOptions
 
 #: Nested dictionaries of tensors and plain values: all that a run needs to go on.
 State = dict[str, Any]
+
+
+class Resumable:
+    """Something that a later process can take up exactly where this one left it.
+
+    Attributes:
+        keeps: names of the attributes that it needs for that: networks, optimisers, generators of
+            random numbers, other resumables, tensors, and plain values.
+    """
+
+    keeps: ClassVar[tuple[str, ...]] = ()
+
+    def state(self) -> State:
+        """Return what `keeps` names."""
+        return {name: _state(getattr(self, name)) for name in self.keeps}
+
+    def restore(self, state: State) -> None:
+        """Take up what `state` returned.
+
+        Raises:
+            KeyError, RuntimeError: if it is that of something else.
+        """
+        for name in self.keeps:
+            setattr(self, name, _restored(getattr(self, name), state[name]))
+
+
+def _state(value: Any) -> Any:
+    if isinstance(value, torch.Generator):
+        return value.get_state()
+    if isinstance(value, Resumable):
+        return value.state()
+    return value.state_dict() if hasattr(value, "state_dict") else value
+
+
+def _restored(value: Any, state: Any) -> Any:
+    if isinstance(value, torch.Generator):
+        value.set_state(state)
+    elif isinstance(value, Resumable):
+        value.restore(state)
+    elif hasattr(value, "load_state_dict"):
+        value.load_state_dict(state)
+    else:
+        return state.to(value.device) if isinstance(value, Tensor) else state
+    return value
 
 
 class Checkpoint:

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from liegan_min.base.checkpoint import Checkpoint, State
+from liegan_min.base.checkpoint import Checkpoint, Resumable
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.progress import quiet, tqdm
@@ -17,7 +17,7 @@ from liegan_min.base.progress import quiet, tqdm
 Look = Callable[[], tuple[Tensor, Tensor]]
 
 
-class Training(ABC):
+class Training(Resumable, ABC):
     """Something that is trained unit by unit; a unit is a step or an epoch, and never cut in two.
 
     Attributes:
@@ -29,18 +29,6 @@ class Training(ABC):
     @abstractmethod
     def advance(self) -> bool:
         """Train for one unit, and say whether a checkpoint is due, however recent the last."""
-
-    @abstractmethod
-    def state(self) -> State:
-        """Return all that a later process needs to go on exactly as this one would."""
-
-    @abstractmethod
-    def restore(self, state: State) -> None:
-        """Take up what `state` returned.
-
-        Raises:
-            KeyError, RuntimeError: if it is that of something else.
-        """
 
     def rested(self) -> bool:
         """Whether there is nothing left to gain: the loop ends before its last unit."""
@@ -83,12 +71,15 @@ def run(training: Training, total: int, key: str, options: RunOptions, unit: str
 class _Descent(Training):
     """A model that descends one loss, a step at a time."""
 
+    keeps = ("done", "learned", "optimiser", "rng", "history")
+
     def __init__(
         self, optimiser: torch.optim.Optimizer, look: Look, steps: int, rng: torch.Generator
     ) -> None:
         self.optimiser, self.look, self.steps, self.rng = optimiser, look, steps, rng
         self.rates = [group["lr"] for group in optimiser.param_groups]
-        self.parameters = [p for group in optimiser.param_groups for p in group["params"]]
+        learned = (p for group in optimiser.param_groups for p in group["params"])
+        self.learned = nn.ParameterList(learned)
         self.history: list[Tensor] = []
 
     def advance(self) -> bool:
@@ -105,7 +96,7 @@ class _Descent(Training):
 
     def finish(self) -> None:
         """Look at where the last step led: no loss has seen it."""
-        self._check(*self.parameters)
+        self._check(*self.learned)
 
     def _check(self, *values: Tensor) -> None:
         if not all(value.isfinite().all() for value in values):
@@ -113,25 +104,6 @@ class _Descent(Training):
                 f"the descent is no longer finite at step {self.done}; lower the learning rates, "
                 "or scale x and y to unit size"
             )
-
-    def state(self) -> State:
-        """Return the parameters, what the optimiser remembers, the draws and the history."""
-        return {
-            "parameters": [p.detach() for p in self.parameters],
-            "optimiser": self.optimiser.state_dict(),
-            "rng": self.rng.get_state(),
-            "history": torch.stack(self.history),
-        }
-
-    def restore(self, state: State) -> None:
-        """Take up what `state` returned."""
-        with torch.no_grad():
-            for p, kept in zip(self.parameters, state["parameters"], strict=True):
-                p.copy_(kept)
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.rng.set_state(state["rng"])
-        self.history = list(state["history"])
-        self.done = len(self.history)
 
 
 def descend(

@@ -21,6 +21,10 @@ def perceptron(
     return nn.Sequential(*layers[:-1])
 
 
+#: Slope of the leaky rectifiers for negative inputs, as published.
+SLOPE = 0.2
+
+
 class Discriminator(nn.Module):
     """A multilayer perceptron on (x, y) that returns logits: σ(s) is the probability of "real".
 
@@ -30,7 +34,6 @@ class Discriminator(nn.Module):
         inputs: numbers in x, and in y unless it is a label: t·k + s·k.
         hidden: widths; the published discriminator has (512, 512).
         classes: number of labels; 0 if y is not a label. Labels are embedded in 32 numbers.
-        slope: of the leaky rectifier for negative inputs.
         scale: (inputs,), divides the inputs; default: they are taken as they are, as published.
 
     Raises:
@@ -45,7 +48,6 @@ class Discriminator(nn.Module):
         hidden: Sequence[int] = (512, 512),
         *,
         classes: int = 0,
-        slope: float = 0.2,
         scale: Tensor | None = None,
     ) -> None:
         super().__init__()
@@ -61,7 +63,7 @@ class Discriminator(nn.Module):
         self.register_buffer("scale", None if scale is None else scale.float())
         self.embed = nn.Embedding(classes, 32) if classes else None
         widths = [inputs + (32 if classes else 0), *hidden, 1]
-        self.net = perceptron(widths, lambda: nn.LeakyReLU(slope, inplace=True))
+        self.net = perceptron(widths, lambda: nn.LeakyReLU(SLOPE, inplace=True))
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Return logits s, (b,), for x, (b, t, k), and y, (b, ...) or None."""

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 
 from liegan_min.base.errors import InputError
 from liegan_min.base.settings import Settings
+from liegan_min.game.discriminator import SLOPE
 
 
 class Waves(Settings):
@@ -57,7 +58,6 @@ class FourierDiscriminators(nn.Module):
         hidden: widths, at least one: of the layer of products, then of layers of rectifiers.
         waves: what they see beside the inputs themselves.
         scale: (inputs,), divides the inputs; default: 1.
-        slope: of the leaky rectifier for negative inputs.
 
     Raises:
         InputError: if a size is below 1.
@@ -74,7 +74,6 @@ class FourierDiscriminators(nn.Module):
         *,
         waves: Waves | None = None,
         scale: Tensor | None = None,
-        slope: float = 0.2,
     ) -> None:
         super().__init__()
         if min(stack, inputs, len(hidden), *hidden) < 1:
@@ -83,7 +82,7 @@ class FourierDiscriminators(nn.Module):
                 f"inputs {inputs}, hidden {tuple(hidden)}"
             )
         seen = waves or Waves()
-        self.stack, self.slope = stack, slope
+        self.stack = stack
         self.register_buffer("scale", torch.ones(inputs) if scale is None else scale.float())
         # Evenly in the logarithm of the frequency: no scale is preferred.
         ratio = math.log(seen.fastest / seen.slowest)
@@ -111,6 +110,6 @@ class FourierDiscriminators(nn.Module):
         u, v = torch.baddbmm(self.biases[0], h, self.weights[0]).chunk(2, dim=2)
         h = u * v
         for W, b in zip(self.weights[1:-1], self.biases[1:-1], strict=True):
-            h = F.leaky_relu(torch.baddbmm(b, h, W), self.slope)
+            h = F.leaky_relu(torch.baddbmm(b, h, W), SLOPE)
         s = torch.baddbmm(self.biases[-1], h, self.weights[-1])
         return s.squeeze(2).T.reshape(-1)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base.checkpoint import State
+from liegan_min.base.checkpoint import Resumable
 from liegan_min.base.seeding import seeded
 from liegan_min.base.training import set_rates
 from liegan_min.game import losses
@@ -40,7 +40,7 @@ class Played(NamedTuple):
         return cls(torch.cat(real), torch.cat(moved), torch.stack(cosine))
 
 
-class Game:
+class Game(Resumable):
     """The state of a game between a generator and a discriminator, and the rule of one step.
 
     Each step both players move from the same position: the generator's gradient is taken against
@@ -60,6 +60,8 @@ class Game:
         seed: of the start, the batches, and the coefficients.
         device: where the tensors live.
     """
+
+    keeps = ("rng", "average", "generator", "discriminator", "optimiser", "steps", "epochs")
 
     #: The class of the player that moves the data.
     player: type[LieGenerator] = LieGenerator
@@ -198,28 +200,3 @@ class Game:
         """The averaged basis, (c, k, k), free of the zeros that the average started from."""
         weight = 1 - self.config.ema ** max(self.steps, 1)
         return self.generator.basis(self.average / weight).detach()
-
-    def state(self) -> State:
-        """Return everything that a later process needs to play on exactly as this one would."""
-        return {
-            "rng": self.rng.get_state(),
-            "average": self.average,
-            "generator": self.generator.state_dict(),
-            "discriminator": self.discriminator.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "steps": self.steps,
-            "epochs": self.epochs,
-        }
-
-    def restore(self, state: State) -> None:
-        """Take up the position that `state` described.
-
-        Raises:
-            KeyError, RuntimeError: if it is that of another game.
-        """
-        self.generator.load_state_dict(state["generator"])
-        self.discriminator.load_state_dict(state["discriminator"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.average.copy_(state["average"])
-        self.rng.set_state(state["rng"])
-        self.steps, self.epochs = state["steps"], state["epochs"]

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base import training
-from liegan_min.base.checkpoint import State
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.training import Training
@@ -54,6 +53,8 @@ def _taken_over(bases: list[Tensor], config: GameConfig) -> bool:
 class _Play(Training):
     """A game under way, an epoch at a time."""
 
+    keeps = ("done", "game", "bases", "history")
+
     def __init__(self, game: Game, train: Pairs) -> None:
         self.game, self.train = game, train
         self.bases: list[Tensor] = []
@@ -79,17 +80,6 @@ class _Play(Training):
         """Whether a rule of the settings ends the game early."""
         config = self.game.config
         return _at_rest(self.bases, config) or _taken_over(self.bases, config)
-
-    def state(self) -> State:
-        """Return the game and its course so far."""
-        curves = {"bases": torch.stack(self.bases), "history": torch.stack(self.history)}
-        return {"game": self.game.state(), **curves}
-
-    def restore(self, state: State) -> None:
-        """Take the game up where `state` left it."""
-        self.game.restore(state["game"])
-        self.bases, self.history = list(state["bases"]), list(state["history"])
-        self.done = len(self.bases)
 
 
 def play(game: Game, train: Pairs, key: str, options: RunOptions | None = None) -> Course:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from liegan_min.base import files
-from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.errors import InputError
 from liegan_min.game.generator import YKind
 
 
@@ -161,16 +161,10 @@ def read_npz(path: Path, y_kind: YKind | None = None) -> Pairs:
     """
     if not path.is_file():
         raise InputError(f"{path} is not a file; give an .npz with an array x")
-    try:
-        # Opened here: numpy leaves the file open where it fails to read it.
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as f:
-            arrays = {name: f[name] for name in ("x", "y") if name in f.files}
-            names = ", ".join(f.files) or "nothing"
-    except files.UNREADABLE as error:
-        raise DamagedFileError(
-            f"{path} is no .npz of plain arrays ({error}); write it anew with numpy.savez"
-        ) from None
+    arrays = files.load_arrays(path, "x", "y")
     if "x" not in arrays:
+        with np.load(path, allow_pickle=False) as f:
+            names = ", ".join(f.files) or "nothing"
         raise InputError(f"{path} has no array x (it has {names}); name the samples x")
     try:
         return as_pairs(arrays["x"], arrays.get("y"), y_kind)
