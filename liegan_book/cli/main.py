@@ -45,8 +45,8 @@ def discover(
 ) -> None:
     """Find the symmetry of your own data with LieGAN."""
     from liegan_min.base.options import RunOptions
+    from liegan_min.game.discovery import discover_file, report
     from liegan_min.game.pairs import read_npz
-    from liegan_min.game.report import discover_file, report
 
     if y not in ("auto", "vector", "scalar", "label"):
         raise InputError(f"--y must be auto, vector, scalar or label, not {y!r}")

@@ -12,9 +12,8 @@ from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import Discovery
+from liegan_min.game.discovery import Discovery, discover_file, report
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.report import discover_file, report
 
 
 def discovery(algebra, support=None, epochs=3):
