@@ -13,8 +13,8 @@ from typing import Any
 
 from liegan_book.datasets import top_tagging
 from liegan_book.datasets.resuming import Resuming
+from liegan_book.extras import needed
 from liegan_min.base.errors import DamagedFileError, InputError, LieganError
-from liegan_min.base.extras import needed
 from liegan_min.base.files import cannot_write
 
 #: Where the files of the benchmark's record are, doi:10.5281/zenodo.2603256; {} is a file's name.

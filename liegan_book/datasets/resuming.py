@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from liegan_book.extras import needed
 from liegan_min.base import files
 from liegan_min.base.errors import LieganError
-from liegan_min.base.extras import needed
 from liegan_min.base.progress import quiet, tqdm
 
 _BLOCK = 1 << 16  # a connection that breaks inside a block loses it

@@ -13,10 +13,10 @@ import numpy as np
 from pydantic import Field
 
 from liegan_book.datasets.jets.observables import AXES, EXPONENTS
+from liegan_book.extras import needed
 from liegan_book.training import roc
 from liegan_book.training.roc import F64, Labels, Score, check
 from liegan_min.base.errors import InputError
-from liegan_min.base.extras import needed
 from liegan_min.base.settings import Settings
 
 #: Observables by name, (n,) each, as `jet_observables.features` gives them.

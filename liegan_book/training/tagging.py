@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from liegan_book.extras import needed
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base import files, parallel, training
 from liegan_min.base.errors import InputError
-from liegan_min.base.extras import needed
 from liegan_min.base.options import RunOptions
 from liegan_min.base.training import Training, check_batch, set_rates
 from liegan_min.equivariant.jet_graph import JetGraphs

@@ -24,12 +24,6 @@ from liegan_min.base.errors import InputError
 LOOSE = 5e-3
 
 
-def block_diagonal(matrices: list[Tensor]) -> Tensor:
-    """Return the matrix of these blocks."""
-    out: Tensor = torch.block_diag(*matrices)  # type: ignore[no-untyped-call]
-    return out
-
-
 @dataclass(frozen=True)
 class Rep:
     """The representation `scalars` · R + `vectors` · V; its components stand in this order."""
@@ -48,14 +42,6 @@ class Rep:
     def dim(self, k: int) -> int:
         """Return its dimension where V = R^k."""
         return self.scalars + k * self.vectors
-
-    def rho(self, g: Tensor) -> Tensor:
-        """Return the matrix of a group element g, (k, k)."""
-        return block_diagonal([torch.eye(self.scalars).to(g), *[g] * self.vectors])
-
-    def drho(self, L: Tensor) -> Tensor:
-        """Return the matrix of an element L, (k, k), of the algebra."""
-        return block_diagonal([torch.zeros(self.scalars, self.scalars).to(L), *[L] * self.vectors])
 
 
 SCALAR, V = Rep(1, 0), Rep(0, 1)

@@ -34,6 +34,9 @@ Found = TypeVar("Found")
 #: Epochs at the end over which the discriminator's loss is averaged.
 END = 3
 
+#: Fraction of the samples that no game sees, and that `Search.losses` is measured on.
+HELD_OUT = 0.05
+
 #: Starts that a seed may have: start i of seed s is played with the seed s · MOST + i.
 MOST = 1000
 
@@ -134,7 +137,6 @@ def side_by_side(
     config: StackConfig,
     *,
     starts: Tensor | None = None,
-    held_out: float = 0.05,
     options: RunOptions | None = None,
 ) -> Search:
     """Play a stack of games, each from a start of its own.
@@ -143,20 +145,14 @@ def side_by_side(
         pairs: the samples; y may be vectors or numbers.
         config: the settings; `channels` is the number of games.
         starts: (c, k, k), one for each game; default: random turns, as wide as `init_scale` says.
-        held_out: fraction of the samples that only `Search.losses` is measured on.
         options: seed, device, checkpoint and progress.
 
     Raises:
-        InputError: if no samples are held out, or the starts are too many or few; see also
-            `discovery.set_up` and `kept_by_moments`.
+        InputError: if the starts are too many or few; see also `discovery.set_up` and `kept_by_moments`.
         DamagedFileError: if the checkpoint is damaged.
     """
-    if not held_out:
-        raise InputError(
-            "held_out must be above 0: the games' losses are measured on those samples"
-        )
     within, rules = kept_by_moments(pairs.x), StackedGame
-    start = set_up(pairs, config, rules=rules, within=within, held_out=held_out, options=options)
+    start = set_up(pairs, config, rules=rules, within=within, held_out=HELD_OUT, options=options)
     game, key, held = start.game, start.key, start.held
     assert isinstance(game, StackedGame)  # noqa: S101 - those are the rules
     if starts is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Literal
 
-from liegan_min.base.extras import needed
+from liegan_book.extras import needed
 from liegan_min.equivariant.jets import F64, I64
 
 _TASK = "clustering jets"

@@ -23,8 +23,8 @@ import numpy as np
 from liegan_book.datasets import kinematics
 from liegan_book.datasets.jets.clustering import clustered
 from liegan_book.datasets.kinematics import cylindrical, wrap
+from liegan_book.extras import needed
 from liegan_min.base.errors import InputError
-from liegan_min.base.extras import needed
 from liegan_min.equivariant.jets import F64, I64, Jets
 
 #: Radius of the jets, which N-subjettiness measures distances by.

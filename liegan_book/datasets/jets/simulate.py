@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 from liegan_book.datasets.jets.clustering import clustered
 from liegan_book.datasets.jets.detector import Particles, energy_flow
 from liegan_book.datasets.kinematics import cylindrical, massless, wrap
-from liegan_min.base.extras import needed
+from liegan_book.extras import needed
 from liegan_min.base.settings import Settings
 from liegan_min.equivariant.jets import F64, I64, Jets, starts_of
 

@@ -13,9 +13,9 @@ import numpy as np
 from liegan_book.datasets.top_tagging.converted import NAMES, Converted, Member
 from liegan_book.datasets.top_tagging.layout import AGAIN, F32, I8, constituents, few
 from liegan_book.datasets.top_tagging.table import Table
+from liegan_book.extras import needed
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError, LieganError
-from liegan_min.base.extras import needed
 
 #: Rows in flight: 26 MB, where all 806 columns have to be unpacked to get at some.
 CHUNK = 8192

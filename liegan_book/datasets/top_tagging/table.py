@@ -27,8 +27,8 @@ from liegan_book.datasets.top_tagging.layout import (
     check_values,
     few,
 )
+from liegan_book.extras import needed
 from liegan_min.base.errors import DamagedFileError
-from liegan_min.base.extras import needed
 
 Rows = NDArray[np.void]
 

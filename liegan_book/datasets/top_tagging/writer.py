@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from liegan_book.datasets.top_tagging.layout import CONSTITUENTS, FLAGS, NUMBERS, TTV, check_values
+from liegan_book.extras import needed
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
-from liegan_min.base.extras import needed
 from liegan_min.equivariant.jets import Jets
 
 

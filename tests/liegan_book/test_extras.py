@@ -6,8 +6,8 @@ import traceback
 
 import pytest
 
+from liegan_book.extras import needed
 from liegan_min.base.errors import MissingExtraError
-from liegan_min.base.extras import needed
 
 
 @pytest.mark.parametrize("name", ["json", "xml.dom"])
