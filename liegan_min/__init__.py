@@ -1,4 +1,26 @@
-"""Discover the Lie algebra of a data set's symmetry: the module behind the LieGAN book."""
+"""Discover the Lie algebra of a data set's symmetry: the method of the LieGAN book, to import.
+
+The evening: who reads these files, in this order, has read the method.
+
+    algebra/lie_algebra.py   a Lie algebra as a value: exponential, bracket, invariant form, angles
+    algebra/groups.py        known algebras, in a few lines each
+    algebra/expm.py          exp of many small matrices, with its derivative
+    algebra/identify.py      the name of a learned algebra
+    game/pairs.py            the data, checked: x, and y by how it answers to g
+    game/coefficients.py     w ~ γ_β: normal, uniform, or on integers
+    game/config.py           every setting that the outcome depends on
+    game/generator.py        g = exp(Σ w_i L_i) moves the data
+    game/discriminator.py    was it moved?
+    game/losses.py           what both players want, in one backward pass
+    game/game.py             one step of the game
+    base/training.py         the loop around it, which resumes
+    game/loop.py             epochs of the game, until it ends or comes to rest
+    game/discovery.py        a game from data to what was found
+
+Beside them: `game` has many games in one stack and the choice among restarts, `discrete` finite
+groups of rotations, `equivariant` networks that use an algebra, `base` what every room needs.
+Imports go down only: discrete and equivariant, game, algebra, base.
+"""
 
 from liegan_min.algebra import groups
 from liegan_min.algebra.identify import identify

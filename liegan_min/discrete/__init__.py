@@ -1,1 +1,1 @@
-"""Finite groups of rotations: which order does the data have?"""
+"""Finite groups of rotations: `rotation_group` finds one, `evidence` says how sure that is."""

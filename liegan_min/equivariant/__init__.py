@@ -1,1 +1,1 @@
-"""Predictors that know a symmetry: equivariant networks, augmentation, and two that know none."""
+"""Networks that use an algebra: `emlp` and `augmentation` for any, `lorentznet` for a form J."""

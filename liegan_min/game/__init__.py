@@ -1,1 +1,1 @@
-"""LieGAN itself: data, generator, discriminator, the game and what it found."""
+"""LieGAN itself. Start with `game`, one step of it; `discovery` is the way in, `restarts` many."""

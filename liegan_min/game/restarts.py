@@ -148,7 +148,8 @@ def side_by_side(
         options: seed, device, checkpoint and progress.
 
     Raises:
-        InputError: if the starts are too many or few; see also `discovery.set_up` and `kept_by_moments`.
+        InputError: if the starts are too many or few; see also `discovery.set_up` and
+            `kept_by_moments`.
         DamagedFileError: if the checkpoint is damaged.
     """
     within, rules = kept_by_moments(pairs.x), StackedGame
