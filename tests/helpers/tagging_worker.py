@@ -23,6 +23,7 @@ from liegan_book.training.tagging import Splits, train
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base import checkpoint, files, parallel
 from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.lorentznet import LorentzNet
 
 #: Seven steps an epoch, and three jets that are left over.
@@ -78,8 +79,8 @@ def without_idle_biases(model):
 
 def trained(config=CONFIG, model=None, splits=None, **options):
     """Train on the CPU, and write a checkpoint after each step where there is a file for it."""
-    options = {"device": "cpu", "checkpoint_seconds": -1} | options
-    return train(model or network(config), splits or few(), config, **options)
+    told = RunOptions(**{"device": "cpu", "checkpoint_seconds": -1} | options)
+    return train(model or network(config), splits or few(), config, told)
 
 
 def state(found):
@@ -149,7 +150,7 @@ def together(folder):
     except InputError as error:
         told["uneven"] = str(error)
 
-    whole, path = trained(SHORT, seed=3), folder / "stopped.safetensors"
+    whole, path = trained(SHORT, seed=3), folder / "stopped.ckpt"
     written = stopping(after=4)
     with contextlib.suppress(Stopped):
         trained(SHORT, seed=3, checkpoint=path)
@@ -166,7 +167,7 @@ def together(folder):
 
     runs = {"plain": plain, "whole": whole, "again": again}
     tensors = {f"{run}.{k}": v for run, found in runs.items() for k, v in state(found).items()}
-    files.save_state(folder / f"found-{r}.safetensors", tensors, {})
+    files.save_state(folder / f"found-{r}.ckpt", tensors)
     (folder / f"told-{r}.json").write_text(json.dumps(told))
 
 

@@ -1,6 +1,7 @@
 """Augerino finds how far a task bears to be moved: analytic ranges, both kinds of y, resuming."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -165,20 +166,21 @@ def test_a_run_that_was_cut_off_resumes_to_the_very_same_ranges(tmp_path, monkey
             raise KeyboardInterrupt
 
     monkeypatch.setattr(files, "save_state", once)
-    told = {"pairs": quadrants(0.0), "algebra": SO2, "config": TINY, "seed": 4}
+    options = RunOptions(seed=4, checkpoint=path)
+    told = {"pairs": quadrants(0.0), "algebra": SO2, "config": TINY}
     with pytest.raises(KeyboardInterrupt):
-        augerino(**told, options=RunOptions(checkpoint=path, checkpoint_seconds=-1))
+        augerino(**told, options=replace(options, checkpoint_seconds=-1))
     x, y = told["pairs"].x, told["pairs"].y
     for other in (
-        {"seed": 5},
+        {"options": replace(options, seed=5)},
         {"algebra": groups.conjugate(SO2, torch.tensor([[2.0, 0.0], [0.0, 1.0]]))},
         {"config": TINY.changed(reward=0.2)},
         {"pairs": Pairs(x, 3 - y, "label")},
         {"pairs": Pairs(2 * x, y, "label")},
     ):
         with pytest.raises(InputError, match="belongs to other settings, data, or another seed"):
-            augerino(**told | other, options=RunOptions(checkpoint=path))
-    resumed = augerino(**told, options=RunOptions(checkpoint=path))
+            augerino(**{"options": options} | told | other)
+    resumed = augerino(**told, options=options)
     assert torch.equal(whole.r, resumed.r)
     assert torch.equal(whole.history, resumed.history)
     assert not path.exists()

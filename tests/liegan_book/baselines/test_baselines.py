@@ -108,7 +108,7 @@ def test_a_killed_game_of_other_rules_resumes_as_if_nothing_had_happened(rules, 
     half = set_up(pairs, config, rules=rules, options=RunOptions(device="cpu"))
     with pytest.raises(KeyboardInterrupt):
         loop.play(
-            Stopping(half.game, 2),
+            stopping(half.game, 2),
             half.train,
             half.key,
             options=RunOptions(checkpoint=path, checkpoint_seconds=-1),
@@ -126,19 +126,17 @@ def start(pairs, config, rules):
     return s.game, s.train, s.key
 
 
-class Stopping:
-    """A game that is interrupted after some epochs."""
+def stopping(game, after):
+    """Interrupt a game after some epochs."""
+    original = game.epoch
 
-    def __init__(self, game, after):
-        self.game, self.after = game, after
-
-    def __getattr__(self, name):
-        return getattr(self.game, name)
-
-    def epoch(self, x, y):
-        if self.game.epochs == self.after:
+    def epoch(x, y):
+        if game.epochs == after:
             raise KeyboardInterrupt
-        return self.game.epoch(x, y)
+        return original(x, y)
+
+    game.epoch = epoch
+    return game
 
 
 @pytest.mark.parametrize("degrees", [-170.0, -30.0, 0.0, 45.0, 120.0])

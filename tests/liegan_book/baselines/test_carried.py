@@ -71,10 +71,10 @@ def test_the_discriminator_calls_seen_points_real_and_moved_ones_not():
     before = [p.detach().clone() for p in g.discriminator.parameters()]
     moved, _ = g.generator(x[:, :1], None, seeded())
     loss = F.softplus(-g.discriminator(x[:, 1:])).mean() + F.softplus(g.discriminator(moved)).mean()
-    expected = torch.autograd.grad(loss / 2, g.judging)
+    expected = torch.autograd.grad(loss / 2, g.discriminator_params)
     g.rng.manual_seed(0)
     g.step(x, None)
-    for p, start, grad in zip(g.judging, before, expected, strict=True):
+    for p, start, grad in zip(g.discriminator_params, before, expected, strict=True):
         torch.testing.assert_close(p.grad, grad, rtol=1e-4, atol=1e-6)
         assert not torch.equal(p.detach(), start)
 

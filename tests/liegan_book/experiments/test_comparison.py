@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 import torch
-from liegan_book.baselines.starts import RestartsConfig
 
 from liegan_book import experiments
 from liegan_book.baselines.augerino import AugerinoConfig
@@ -13,13 +12,14 @@ from liegan_book.datasets import comparison
 from liegan_book.experiments.comparison import COMPARISON
 from liegan_book.results import poster
 from liegan_min.base.options import RunOptions
+from liegan_min.game.restarts import RestartsConfig
 
 ROWS = tuple(comparison.TASKS)
 METHODS = ("msr", "augerino", "symmetrygan", "liegan")
 
 #: Settings that play for a moment.
 SHORT = {
-    RestartsConfig: {"epochs": 1, "starts": 2, "hidden": (8,)},
+    RestartsConfig: {"epochs": 1, "restarts": 2, "hidden": (8,)},
     AugerinoConfig: {"steps": 5},
     MSRConfig: {"steps": 5},
 }
@@ -43,7 +43,7 @@ def test_the_games_have_one_budget():
     configs = [m.profiles["cpu"] for m in COMPARISON.methods.values()]
     games = [c for c in configs if isinstance(c, RestartsConfig)]
     assert len(games) == 2 * len(ROWS)
-    assert {(c.starts * c.epochs, c.batch, c.hidden) for c in games} == {(300, 256, (64, 64))}
+    assert {(c.restarts * c.epochs, c.batch, c.hidden) for c in games} == {(300, 256, (64, 64))}
 
 
 def test_the_range_at_the_start_is_not_the_true_one():
@@ -70,7 +70,7 @@ def test_each_cell_plays_and_is_judged_by_the_same_figures(name, monkeypatch):
     assert ("plane_deg" in metrics) is (kind == "liegan")
     assert len(arrays["angles_deg"]) == min(200, metrics["draws"])
     if kind in ("liegan", "symmetrygan"):
-        assert len(arrays["starts_discriminator"]) == len(arrays["starts_moved"]) == 2
+        assert len(arrays["restarts_loss"]) == len(arrays["restarts_moved"]) == 2
     again = method.judge(method.play(short, RunOptions(seed=100, device="cpu", progress=False)))
     assert again == (metrics, arrays)
 

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from liegan_book.datasets import cyclic
 from liegan_book.experiments import cyclic as runs
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
-from liegan_min.discrete.rotation_group import RotationGroup
+from liegan_min.discrete.rotation_group import EValues, RotationGroup
 from liegan_min.game.restarts import Search
 
 ORDERS = st.integers(1, 24)
@@ -149,29 +150,31 @@ def test_the_published_recipe_is_that_of_the_poster():
 def test_our_games_have_no_free_identity_and_do_not_meet(stage):
     config = getattr(experiments.settings("cyclic", "liegan-restarts", "paper"), stage)
     assert 0 not in config.distribution().grid
-    # These terms are functions of all matrices at once.
-    assert config.correlation == config.norm == 0
+    # This term is a function of all matrices at once.
+    assert config.correlation == 0
 
 
 @pytest.mark.parametrize(("method", "order"), UNKNOWN.items())
 def test_a_method_sees_the_law_of_its_order_and_is_judged_by_it(monkeypatch, method, order):
     seen = {}
 
-    def found(pairs, config, *, seed, **how):
-        seen.update(pairs=pairs, how=how)
+    def found(pairs, config, options):
+        seen.update(pairs=pairs, options=options)
         nothing = Search(torch.zeros(1, 2, 3, 3), torch.zeros(2), 0.0)
         step = torch.zeros(3, 3, dtype=torch.float64)
         if order > 1:
             step[1, 0], step[0, 1] = 2 * math.pi / order, -2 * math.pi / order
-        return RotationGroup(nothing, 0.0, seed, config, order=order, L=step)
+        e_values = EValues(order=order, L=step)
+        return RotationGroup(nothing, None, e_values, 0.0, options.seed, config)
 
     monkeypatch.setattr(runs, "find_rotation_group", found)
     monkeypatch.setattr(runs, "POINTS", 40)
-    result = experiments.run("cyclic", method, "paper", RunOptions(seed=100, device="cpu")).found
+    options = RunOptions(seed=100, device="cpu", checkpoint=Path("c.ckpt"), progress=False)
+    result = experiments.run("cyclic", method, "paper", options).found
     wanted = cyclic.pairs(40, order, 100)
     assert torch.equal(seen["pairs"].x, wanted.x)
     assert torch.equal(seen["pairs"].y, wanted.y)
-    assert set(seen["how"]) == {"device", "checkpoint", "progress"}
+    assert seen["options"] == options
     metrics, _ = experiments.method_of("cyclic", method).judge(result)
     assert metrics["success"] is True
     assert metrics["order"] == order

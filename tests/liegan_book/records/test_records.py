@@ -74,7 +74,7 @@ def test_a_number_changed_by_hand_is_noticed(tmp_path):
         ("profile", lambda c: c.update(profile="huge")),
         ("metrics", lambda c: c.pop("metrics")),
         ("extra", lambda c: c.update(extra=1)),
-        ("schema_version", lambda c: c.update(schema_version=2)),
+        ("schema_version", lambda c: c.update(schema_version=1)),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path, field, edit):

@@ -1,5 +1,7 @@
 """The training that all predictors share: what it returns, how it resumes, what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,9 @@ from torch import nn
 
 from liegan_book.baselines.mlp import MLP
 from liegan_book.experiments import SO2
-from liegan_book.training import prediction
 from liegan_book.training.prediction import FitConfig, fit, predict
 from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
@@ -65,7 +67,7 @@ def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
 
     data, whole = pairs(), build()
     fit(whole, data, data, CONFIG, forward=forward(whole), options=RunOptions(seed=1, device="cpu"))
-    path, killed = tmp_path / "fit.safetensors", build()
+    path, killed = tmp_path / "fit.ckpt", build()
     saves = []
 
     def save_then_die(*arguments):
@@ -74,14 +76,14 @@ def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
         if len(saves) == 3:
             raise KeyboardInterrupt
 
-    original = prediction.files.save_state
-    monkeypatch.setattr(prediction.files, "save_state", save_then_die)
-    options = {"seed": 1, "device": "cpu", "checkpoint": path, "checkpoint_seconds": -1}
+    original = files.save_state
+    monkeypatch.setattr(files, "save_state", save_then_die)
+    options = RunOptions(seed=1, device="cpu", checkpoint=path, checkpoint_seconds=-1)
     with pytest.raises(KeyboardInterrupt):
-        fit(killed, data, data, CONFIG, forward=forward(killed), **options)
+        fit(killed, data, data, CONFIG, forward=forward(killed), options=options)
     monkeypatch.undo()
     resumed = build()
-    found = fit(resumed, data, data, CONFIG, forward=forward(resumed), **options)
+    found = fit(resumed, data, data, CONFIG, forward=forward(resumed), options=options)
     for p, q in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(p, q)
     assert len(found.curve) == 4
@@ -89,18 +91,18 @@ def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, monkeypatch):
-    path, data = tmp_path / "fit.safetensors", pairs()
-    options = {"device": "cpu", "checkpoint": path, "checkpoint_seconds": -1}
+    path, data = tmp_path / "fit.ckpt", pairs()
+    options = RunOptions(seed=1, device="cpu", checkpoint=path, checkpoint_seconds=-1)
     monkeypatch.setattr(type(path), "unlink", lambda *a, **k: None)
-    fit(network(), data, data, CONFIG, options=RunOptions(seed=1), **options)
+    fit(network(), data, data, CONFIG, options=options)
     with pytest.raises(InputError, match="belongs to other settings, data, or another seed"):
-        fit(network(), data, data, CONFIG, options=RunOptions(seed=2), **options)
+        fit(network(), data, data, CONFIG, options=replace(options, seed=2))
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
-    path, data = tmp_path / "fit.safetensors", pairs()
+    path, data = tmp_path / "fit.ckpt", pairs()
     path.write_bytes(b"not a checkpoint")
-    with pytest.raises(DamagedFileError, match=r"fit\.safetensors"):
+    with pytest.raises(DamagedFileError, match=r"fit\.ckpt"):
         fit(network(), data, data, CONFIG, options=RunOptions(device="cpu", checkpoint=path))
 
 
@@ -116,14 +118,14 @@ class Exploding(nn.Module):
 @pytest.mark.parametrize("other", [LieAlgebra(1.01 * SO2.basis), LieAlgebra(SO2.basis.mT)])
 def test_a_checkpoint_under_other_moves_is_refused(other, tmp_path, monkeypatch):
     """Only the buffers of the network tell that its algebra is another one."""
-    path, data = tmp_path / "fit.safetensors", pairs()
-    options = {"device": "cpu", "checkpoint": path, "checkpoint_seconds": -1}
+    path, data = tmp_path / "fit.ckpt", pairs()
+    options = RunOptions(seed=1, device="cpu", checkpoint=path, checkpoint_seconds=-1)
     monkeypatch.setattr(type(path), "unlink", lambda *a, **k: None)
-    fit(augmented(), data, data, CONFIG, **options)
+    fit(augmented(), data, data, CONFIG, options=options)
     torch.manual_seed(0)
     model = Augmented(MLP(1, 1, 8, (16,)), FromAlgebra(other))
     with pytest.raises(InputError, match="belongs to other settings"):
-        fit(model, data, data, CONFIG, **options)
+        fit(model, data, data, CONFIG, options=options)
 
 
 @pytest.mark.parametrize("size", [torch.inf, torch.nan, 1e25])

@@ -203,7 +203,7 @@ def test_a_split_of_one_label_is_refused(name, label):
 
 
 def test_less_than_a_batch_is_refused():
-    message = "199 training jets are fewer than a batch of 200; lower batch"
+    message = "199 training jets are fewer than a batch of 200; bring more data or lower batch"
     with pytest.raises(InputError, match=message):
         trained(CONFIG.changed(batch=200))
     found = trained(CONFIG.changed(batch=199))

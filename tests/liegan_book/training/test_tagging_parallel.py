@@ -54,7 +54,7 @@ def told(folder):
 
 @pytest.fixture(scope="module")
 def found(folder):
-    return [files.load_state(folder / f"found-{r}.safetensors")[0] for r in (0, 1)]
+    return [files.load_state(folder / f"found-{r}.ckpt") for r in (0, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_batch_that_cannot_be_shared_out_is_refused(told, rank):
 
 
 def test_the_first_process_alone_writes_checkpoints(told):
-    assert told[0]["written"] == ["stopped.safetensors"] * worker.STEPS
+    assert told[0]["written"] == ["stopped.ckpt"] * worker.STEPS
     assert told[1]["written"] == []
     assert told[0]["kept"]
     assert not told[0]["left"]

@@ -24,7 +24,7 @@ def whole():
 
 @pytest.mark.parametrize("number", range(1, STEPS * CONFIG.epochs + 1))
 def test_a_run_that_ends_after_any_step_goes_on_to_the_same(whole, tmp_path, monkeypatch, number):
-    path, saves = tmp_path / "fit.safetensors", []
+    path, saves = tmp_path / "fit.ckpt", []
     original = files.save_state
 
     def save_then_die(*arguments):
@@ -37,14 +37,14 @@ def test_a_run_that_ends_after_any_step_goes_on_to_the_same(whole, tmp_path, mon
         patch.setattr(files, "save_state", save_then_die)
         with pytest.raises(KeyboardInterrupt):
             trained(checkpoint=path)
-    assert files.load_state(path)[1]["steps"] == str(number)
+    assert files.load_state(path)["state"]["done"] == number
     assert same(trained(checkpoint=path), whole)
     assert not path.exists()
 
 
 def test_a_run_that_is_killed_twice_goes_on_to_the_same(whole, tmp_path):
     """In an epoch, just after a step was noted; and in the next, while one was being noted."""
-    path = tmp_path / "fit.safetensors"
+    path = tmp_path / "fit.ckpt"
     for number, moment, steps in ((3, "after", 3), (7, "before", 9)):
         command = [sys.executable, "-W", "error", killed.__code__.co_filename, "killed"]
         done = subprocess.run(
@@ -54,17 +54,17 @@ def test_a_run_that_is_killed_twice_goes_on_to_the_same(whole, tmp_path):
             check=False,
         )
         assert done.returncode == -signal.SIGKILL, done.stderr
-        assert files.load_state(path)[1]["steps"] == str(steps)
+        assert files.load_state(path)["state"]["done"] == steps
     assert same(trained(checkpoint=path), whole)
     assert not path.exists()
 
 
 def test_a_checkpoint_is_written_after_each_epoch_however_short(whole, tmp_path, monkeypatch):
-    path, noted, original = tmp_path / "fit.safetensors", [], files.save_state
+    path, noted, original = tmp_path / "fit.ckpt", [], files.save_state
 
-    def save(path, tensors, notes):
-        noted.append(int(notes["steps"]))
-        original(path, tensors, notes)
+    def save(path, content):
+        noted.append(content["state"]["done"])
+        original(path, content)
 
     monkeypatch.setattr(files, "save_state", save)
     assert same(trained(checkpoint=path, checkpoint_seconds=1e9), whole)
@@ -74,7 +74,7 @@ def test_a_checkpoint_is_written_after_each_epoch_however_short(whole, tmp_path,
 @pytest.fixture(scope="module")
 def cut_off(tmp_path_factory):
     """The bytes of a checkpoint."""
-    path = tmp_path_factory.mktemp("cut off") / "fit.safetensors"
+    path = tmp_path_factory.mktemp("cut off") / "fit.ckpt"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(path), "unlink", lambda *a, **k: None)
         trained(checkpoint=path)
@@ -99,9 +99,9 @@ def fewer():
     ids=["seed", "settings", "start", "form", "view", "jets"],
 )
 def test_a_checkpoint_of_another_run_is_refused(cut_off, tmp_path, other):
-    path = tmp_path / "fit.safetensors"
+    path = tmp_path / "fit.ckpt"
     path.write_bytes(cut_off)
-    with pytest.raises(InputError, match=r"fit\.safetensors belongs to other settings, data, or"):
+    with pytest.raises(InputError, match=r"fit\.ckpt belongs to other settings, data, or"):
         trained(checkpoint=path, **other())
     assert path.read_bytes() == cut_off
 
@@ -109,27 +109,31 @@ def test_a_checkpoint_of_another_run_is_refused(cut_off, tmp_path, other):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda whole: b"not a checkpoint", "cannot be read"),
-        (lambda whole: whole[: len(whole) // 2], "cannot be read"),
+        (lambda whole: b"not a checkpoint", "fails its checksum"),
+        (lambda whole: whole[: len(whole) // 2], "fails its checksum"),
         (lambda whole: whole[:-8] + bytes(7) + b"\1", "fails its checksum"),
+        (lambda whole: b"0" * 64 + whole[64:], "fails its checksum"),
     ],
 )
 def test_a_damaged_checkpoint_is_refused(cut_off, tmp_path, damage, message):
-    path = tmp_path / "fit.safetensors"
+    path = tmp_path / "fit.ckpt"
     path.write_bytes(damage(cut_off))
-    with pytest.raises(DamagedFileError, match=rf"fit\.safetensors {message}.*; delete it"):
+    with pytest.raises(DamagedFileError, match=rf"fit\.ckpt {message}.*; delete it"):
         trained(checkpoint=path)
 
 
-@pytest.mark.parametrize("name", ["history", "losses", "model.J", "steps", "seconds"])
+@pytest.mark.parametrize(
+    "name", ["state history", "state losses", "state model J", "state done", "seconds", "state"]
+)
 def test_a_checkpoint_that_lacks_something_is_refused(cut_off, tmp_path, name):
-    path = tmp_path / "fit.safetensors"
+    path = tmp_path / "fit.ckpt"
     path.write_bytes(cut_off)
-    tensors, notes = files.load_state(path)
-    files.save_state(
-        path,
-        {k: v for k, v in tensors.items() if k != name},
-        {k: v for k, v in notes.items() if k != name},
-    )
-    with pytest.raises(DamagedFileError, match=r"fit\.safetensors does not fit the run"):
+    content = files.load_state(path)
+    *within, last = name.split()
+    part = content
+    for key in within:
+        part = part[key]
+    del part[last]
+    files.save_state(path, content)
+    with pytest.raises(DamagedFileError, match=r"fit\.ckpt does not fit the run"):
         trained(checkpoint=path)

@@ -117,7 +117,7 @@ def test_a_range_that_is_not_symmetric_keeps_its_side():
 
 def test_few_powers_of_a_rough_element_are_a_small_group():
     t = task("discrete", 100, 200)
-    rough = turn(t.direction, 121)
+    rough = rotation_of(t.direction, 121)
     found = powers(rough, t.truth)
     assert comparison_metrics(Answer(t, found, 1.0))[0]["success"] is True
     assert len(found) == 3
@@ -127,7 +127,7 @@ def test_few_powers_of_a_rough_element_are_a_small_group():
 
 def test_many_powers_of_a_fine_element_cover_the_circle_and_of_a_rough_one_do_not():
     t = task("continuous", 100, 200)
-    fine = turn(t.direction, 137.5)
+    fine = rotation_of(t.direction, 137.5)
     assert comparison_metrics(Answer(t, powers(fine, t.truth), 1.0))[0]["success"] is True
     rough = comparison_metrics(Answer(t, powers(1.02 * fine, t.truth), 1.0))[0]
     assert rough["success"] is False

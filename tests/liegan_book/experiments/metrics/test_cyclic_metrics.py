@@ -14,10 +14,10 @@ from liegan_book.experiments.metrics.cyclic import (
     cyclic_metrics,
     generates,
     rotation_group_metrics,
-    turn,
+    rotation_of,
 )
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.discrete.rotation_group import RotationGroup
+from liegan_min.discrete.rotation_group import EValues, RotationGroup
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery
 from liegan_min.game.restarts import Search
@@ -46,13 +46,13 @@ def brute_generates(k, n):
 @pytest.mark.parametrize("order", [2, 3, 5, 7, 12])
 def test_the_steps_that_generate_are_those_that_visit_the_whole_group(order):
     ks = range(-2 * order, 2 * order + 1)
-    judged = {k: generates(turn(about_z(2 * math.pi * k / order), order), order) for k in ks}
+    judged = {k: generates(rotation_of(about_z(2 * math.pi * k / order), order), order) for k in ks}
     assert judged == {k: brute_generates(k, order) for k in ks}
     assert set(judged.values()) == {True, False}
 
 
 def test_two_steps_of_twelve_are_no_generator_and_five_are():
-    two, five = (turn(about_z(2 * math.pi * k / 12), 12) for k in (2, 5))
+    two, five = (rotation_of(about_z(2 * math.pi * k / 12), 12) for k in (2, 5))
     assert (two.k, two.angle_error) == (2, pytest.approx(0, abs=1e-9))
     assert not generates(two, 12)
     assert generates(five, 12)
@@ -60,7 +60,7 @@ def test_two_steps_of_twelve_are_no_generator_and_five_are():
 
 @given(st.integers(2, 24), st.integers(-30, 30), st.floats(-0.45, 0.45))
 def test_an_angle_is_read_in_steps(order, k, off):
-    found = turn(about_z(2 * math.pi * (k + off) / order), order)
+    found = rotation_of(about_z(2 * math.pi * (k + off) / order), order)
     assert found.angle == pytest.approx(2 * math.pi * (k + off) / order)
     assert found.steps == pytest.approx(k + off)
     assert found.k == k
@@ -73,7 +73,7 @@ def test_the_rest_is_all_that_is_not_that_turn(seed, angle):
     """The turn is half the antisymmetric part of the upper block; the rest is what is left."""
     A = torch.randn(3, 3, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     A[:2, :2] = (A[:2, :2] + A[:2, :2].T) / 2
-    found = turn(about_z(angle) + A, 7)
+    found = rotation_of(about_z(angle) + A, 7)
     assert found.angle == pytest.approx(angle)
     assert found.others == pytest.approx(float(A.abs().max()))
 
@@ -82,9 +82,11 @@ def test_the_rest_is_all_that_is_not_that_turn(seed, angle):
 def test_an_angle_counts_up_to_a_hundredth_of_a_step(order):
     step = 2 * math.pi / order
     for sign in (-1, 1):
-        assert generates(turn(about_z((1 + sign * 0.99 * tolerances.STEP) * step), order), order)
+        assert generates(
+            rotation_of(about_z((1 + sign * 0.99 * tolerances.STEP) * step), order), order
+        )
         beyond = about_z((1 + sign * 1.01 * tolerances.STEP) * step)
-        assert not generates(turn(beyond, order), order)
+        assert not generates(rotation_of(beyond, order), order)
 
 
 @pytest.mark.parametrize("entry", [(2, 2), (0, 2), (2, 1), (0, 0)])
@@ -97,8 +99,8 @@ def test_no_other_entry_may_reach_its_tolerance(entry):
 
 def test_the_identity_generates_nothing_but_itself():
     still = torch.zeros(3, 3)
-    assert not generates(turn(still, 7), 7)
-    assert generates(turn(still, 1), 1)
+    assert not generates(rotation_of(still, 7), 7)
+    assert generates(rotation_of(still, 1), 1)
 
 
 def discovery(L, last):
@@ -128,21 +130,23 @@ def test_a_discovery_is_judged_by_its_averaged_and_by_its_last_basis():
     assert arrays["discriminator_curve"] == pytest.approx([0.6, 0.7])
 
 
-def group(order, L, against=None, refined=True):
+def group(order, L, of_orders=None, refined=True):
     ended = torch.stack([about_z(0.0), L])[None]
     search = Search(ended, torch.tensor([0.69, 0.7]), 1.0)
     return RotationGroup(
         searched=search,
+        refined=search if refined else None,
+        e_values=EValues(
+            axis=about_z(1.0),
+            of_games=torch.tensor([30.0, -2.0]) if refined else torch.zeros(0),
+            winners=(1,) if refined else (),
+            of_orders=of_orders or {},
+            order=order,
+            L=L,
+        ),
         seconds=2.0,
         seed=100,
         config=SETTINGS,
-        refined=search if refined else None,
-        against=torch.tensor([30.0, -2.0]) if refined else torch.zeros(0),
-        winners=(1,) if refined else (),
-        axis=about_z(1.0),
-        against_order=against or {},
-        order=order,
-        L=L,
     )
 
 
@@ -156,8 +160,8 @@ def test_a_group_is_judged_by_its_order_and_by_its_step():
     assert arrays["refined"] == arrays["searched"] == pytest.approx([0, 1])
     assert arrays["losses"] == pytest.approx([0.69, 0.7])
     assert arrays["course"] == [pytest.approx([0, 1])]
-    assert arrays["winners"] == [1]
-    assert arrays["against_order"] == pytest.approx([-3.0, 25.0, 99.0])
+    assert arrays["winning_games"] == [1]
+    assert arrays["log_e_of_orders"] == pytest.approx([-3.0, 25.0, 99.0])
 
 
 @pytest.mark.parametrize("order", [1, 6, 14])
@@ -176,6 +180,6 @@ def test_without_a_symmetry_the_answer_is_that_there_is_none():
     metrics, arrays = rotation_group_metrics(nothing, 1)
     assert metrics["success"] is True
     assert (metrics["log_e"], metrics["weakest"], metrics["winners"]) == (None, 60.0, 0)
-    assert arrays["refined"] == arrays["losses"] == arrays["against"] == []
+    assert arrays["refined"] == arrays["losses"] == arrays["log_e_of_games"] == []
     claimed, _ = rotation_group_metrics(group(2, about_z(math.pi)), 1)
     assert claimed["success"] is False
