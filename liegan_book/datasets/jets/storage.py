@@ -9,10 +9,12 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_book.datasets.jets.packing import Arrays, pack, unpack
+from liegan_book.datasets import store
+from liegan_book.datasets.jets.packing import pack, unpack
 from liegan_book.datasets.jets.production import ProductionConfig, make_shard, produce
 from liegan_book.datasets.jets.simulate import Kind
 from liegan_book.datasets.kinematics import cylindrical, mass
+from liegan_book.datasets.store import Arrays
 from liegan_book.records import paths
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jets import Jets
@@ -72,8 +74,6 @@ def load(split: str) -> Jets:
         InputError: if there is no such split.
         DamagedFileError: if the file is missing or was changed.
     """
-    from liegan_book.datasets import store
-
     if split not in SPLITS:
         raise InputError(f"unknown split {split!r}; there are: {', '.join(SPLITS)}")
     return of_split(store.load("jets"), split)
