@@ -43,20 +43,6 @@ class Orbits:
     t: Array
     masses: tuple[float, float]
 
-    def energy(self) -> Array:
-        """Total energy, (n, steps)."""
-        q1, p1, q2, p2 = np.split(self.state, 4, axis=-1)
-        m1, m2 = self.masses
-        kinetic = (p1**2).sum(-1) / (2 * m1) + (p2**2).sum(-1) / (2 * m2)
-        return np.asarray(kinetic - m1 * m2 / np.linalg.norm(q1 - q2, axis=-1))
-
-    def angular_momentum(self) -> Array:
-        """Total angular momentum about the centre of mass, (n, steps)."""
-        q1, p1, q2, p2 = np.split(self.state, 4, axis=-1)
-        return np.asarray(
-            sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0] for q, p in ((q1, p1), (q2, p2)))
-        )
-
 
 def eccentric_anomaly(M: Array, e: Array) -> Array:
     """Solve Kepler's equation E - e sin E = M for E by Newton's method, to rounding.

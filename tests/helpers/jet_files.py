@@ -62,17 +62,3 @@ def save(tmp_path):
         return path
 
     return saved
-
-
-@pytest.fixture
-def converted(tmp_path):
-    """Return a function that writes the converted layout, with arrays replaced."""
-
-    def written(**changes):
-        x = two_constituents(100).leading(200)
-        arrays = {"Pmu": x, "Nobj": np.full(100, 2), "label": np.arange(100) % 2} | changes
-        path = tmp_path / "bad.npz"
-        np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
-        return path
-
-    return written

@@ -6,14 +6,15 @@ import shutil
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from liegan_book.datasets import download, top_tagging
 from liegan_book.datasets.download import Public, fetch
 from liegan_min.base.errors import DamagedFileError, InputError, LieganError, MissingExtraError
+from tests.helpers.jet_files import some_jets
 
-pytest.importorskip("pooch")
+for package in ("pooch", "h5py", "tables"):
+    pytest.importorskip(package)
 
 
 @pytest.fixture(autouse=True)
@@ -32,12 +33,9 @@ def downloads(monkeypatch):
 
 @pytest.fixture
 def served(tmp_path):
-    """A folder with a small file of the converted layout, under the names of the public files."""
+    """A folder with a small file of the benchmark's layout, under the names of the public files."""
     folder = tmp_path / "served"
-    folder.mkdir()
-    momenta = np.ones((10, 200, 4), np.float32)
-    with (folder / "test.h5").open("wb") as f:
-        np.savez(f, Pmu=momenta, Nobj=np.full(10, 200), is_signal=np.arange(10) % 2)
+    top_tagging.write(folder / "test.h5", some_jets(10), top_tagging.TTV["test"])
     shutil.copy(folder / "test.h5", folder / "val.h5")
     return folder
 
@@ -75,8 +73,8 @@ def test_another_file_of_that_name_is_not_written_over(served, downloads):
 
 
 def test_a_file_of_another_layout_is_refused_even_with_the_right_checksum(served):
-    (served / "test.h5").write_bytes(b"PK\x03\x04 but no jets")
-    with pytest.raises(DamagedFileError, match=r"target/test\.h5 is cut short or damaged"):
+    (served / "test.h5").write_bytes(b"no jets")
+    with pytest.raises(DamagedFileError, match=r"target/test\.h5 is not HDF5; fetch"):
         get(served)
 
 

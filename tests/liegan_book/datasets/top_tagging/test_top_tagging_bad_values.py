@@ -5,12 +5,10 @@ import pytest
 
 from liegan_book.datasets import top_tagging
 from liegan_min.base.errors import DamagedFileError
-from tests.helpers.jet_files import converted, frame, good, save, two_constituents  # noqa: F401
+from tests.helpers.jet_files import frame, good, save  # noqa: F401
 
 h5py = pytest.importorskip("h5py")
 tables = pytest.importorskip("tables")
-
-MISSING = r"pip install 'liegan-min\[jets\]'"
 
 
 # What is in the cells
@@ -43,23 +41,6 @@ def test_a_64_bit_momentum_beyond_32_bits_is_not_a_number_to_the_reader(frame, s
     bad.loc[5, "PZ_0"] = 1e300
     with pytest.raises(DamagedFileError, match="row 5: column PZ_0 is inf"):
         top_tagging.read(save(bad), 2)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"label": np.full(100, 2)}, "row 0: column label is 2, and a label"),
-        ({"label": np.full(100, np.nan)}, "row 0: column label is nan"),
-        ({"Nobj": np.arange(100)}, "row 0: column Nobj is 0, but 2 of the 20 leading"),
-        ({"Nobj": np.full(100, 3)}, "row 0: column Nobj is 3, but 2 of the 20 leading"),
-        ({"Pmu": np.full((100, 200, 4), np.nan)}, r"row 0: column Pmu\[0, 0\] is nan"),
-        ({"Pmu": np.full((100, 200, 4), -1.0)}, r"row 0: column Pmu\[0, 0\] is -1\.0, a neg"),
-        ({"Pmu": np.zeros((100, 200, 4))}, r"row 0: column Pmu\[0, 0\] is 0, so the jet"),
-    ],
-)
-def test_a_value_in_the_converted_layout_is_found(converted, change, message):
-    with pytest.raises(DamagedFileError, match=rf"bad\.npz, {message}"):
-        top_tagging.read(converted(**change))
 
 
 # What the columns are
@@ -103,21 +84,3 @@ def test_without_names_the_shapes_must_do(good, frame, save):
         DamagedFileError, match=r"values_block_0 is \(803,\) float32, and the bench"
     ):
         top_tagging.read(bad)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"Pmu": None, "px": np.zeros(3)}, "has no array Pmu"),
-        ({"Nobj": None}, "has no array Nobj"),
-        ({"label": None}, "has no array is_signal nor label"),
-        ({"Pmu": np.zeros((100, 800))}, r"Pmu is \(100, 800\) float64, not \(jets, 200, 4\)"),
-        ({"Pmu": np.zeros((100, 200, 4), int)}, r"Pmu is \(100, 200, 4\) int64, not"),
-        ({"Nobj": np.zeros(99)}, r"Nobj is \(99,\) float64, not \(100,\) numbers"),
-        ({"label": np.full(100, "top")}, r"label is \(100,\) <U3, not \(100,\) numbers"),
-        ({"Pmu": np.zeros((0, 200, 4)), "Nobj": [], "label": []}, "holds no jets"),
-    ],
-)
-def test_arrays_of_a_converted_file_are_checked(converted, changes, message):
-    with pytest.raises(DamagedFileError, match=rf"bad\.npz:? {message}"):
-        top_tagging.read(converted(**changes))
