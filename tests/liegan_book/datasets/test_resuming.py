@@ -6,12 +6,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from liegan_book.datasets import top_tagging
+from liegan_book.datasets import download, resuming, top_tagging
 from liegan_book.datasets.download import Public, fetch
 from liegan_min.base.errors import DamagedFileError, LieganError
 from tests.helpers.jet_files import some_jets
 
-for package in ("pooch", "h5py", "tables"):
+for package in ("h5py", "tables"):
     pytest.importorskip(package)
 requests = pytest.importorskip("requests")
 
@@ -92,14 +92,17 @@ def serve(jets, monkeypatch):
 
 
 @pytest.fixture
-def get(tmp_path, jets):
+def get(tmp_path, jets, monkeypatch):
     """Return a function that fetches the file into a folder, and lists what it waited for."""
-    files = {"test": Public("test.h5", hashlib.md5(jets).hexdigest(), len(jets))}  # noqa: S324
+    public = Public("test.h5", hashlib.md5(jets).hexdigest(), len(jets))  # noqa: S324
     waited = []
+    monkeypatch.setitem(download.FILES, "test", public)
+    monkeypatch.setattr(resuming, "sleep", waited.append)
 
-    def fetched(url, **options):
-        options = {"files": files, "wait": waited.append, "progress": False} | options
-        return fetch("test", tmp_path, url=url, **options)
+    def fetched(url, tries=resuming.TRIES):
+        monkeypatch.setattr(download, "URL", url)
+        monkeypatch.setattr(resuming, "TRIES", tries)
+        return fetch("test", tmp_path, progress=False)
 
     fetched.waited = waited
     return fetched
