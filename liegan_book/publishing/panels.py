@@ -1,0 +1,52 @@
+"""Panels that chapters 5 to 7 fill their figures with: an orbit that is predicted, runs, a jet.
+
+Needs the extra `book`. Like `figures`, every function draws on axes that it is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from liegan_book.datasets.jets.observables import RADIUS, subjet_of
+from liegan_book.datasets.kinematics import cylindrical, wrap
+from liegan_book.publishing.figures import DATA, LEARNED, MOVED, MUTED, TRUTH
+from liegan_min.equivariant.jets import Jets
+
+
+def orbit(ax: Axes, seen: Tensor, ahead: Tensor, predicted: Tensor) -> None:
+    """Draw states of one orbit, (s, k), by the position of body 1: given, to come, predicted."""
+    ax.plot(*seen[:, :2].T, "o", color=TRUTH, ms=5, label="seen")
+    ax.plot(*ahead[:, :2].T, "o", color=TRUTH, ms=5, mfc="white", label="to predict")
+    ax.plot(*predicted[:, :2].T, "x-", color=MOVED, label="predicted")
+    ax.plot(0, 0, "+", color=MUTED)
+    ax.set(xlabel="$q_1^x$", ylabel="$q_1^y$", aspect="equal")
+
+
+def seeds(ax: Axes, x: ArrayLike, y: ArrayLike, color: str, label: str = "", **style: Any) -> None:
+    """Draw a line for each run, y of shape (runs, n) over x, (n,), under one name in the legend."""
+    lines = np.asarray(y).T
+    names = [label or "_", *["_"] * (lines.shape[1] - 1)]
+    ax.plot(x, lines, color=color, label=names, **{"lw": 1} | style)
+
+
+def prongs(ax: Axes, jet: Jets) -> None:
+    """Draw one jet around its axis: area for transverse momentum, a colour for each of 3 subjets.
+
+    Raises:
+        MissingExtraError: if the extra `jets` is not installed.
+    """
+    pt, eta, phi = cylindrical(jet.constituents.astype(np.float64))
+    _, axis_eta, axis_phi = cylindrical(jet.momentum()[0])
+    colours = np.array([DATA, MOVED, LEARNED])[subjet_of(jet, 3)]
+    place = eta - axis_eta, wrap(phi - axis_phi)
+    ax.scatter(*place, s=8 * pt, color=colours, alpha=0.6, lw=0.5, edgecolor="white")
+    ax.add_patch(Circle((0, 0), RADIUS, fill=False, color=MUTED, lw=1))
+    ticks = [-0.8, -0.4, 0, 0.4, 0.8]
+    ax.set(xlim=(-1, 1), ylim=(-1, 1), xticks=ticks, yticks=ticks, aspect="equal")
+    ax.set(xlabel=r"$\Delta\eta$", ylabel=r"$\Delta\phi$")
