@@ -19,8 +19,7 @@
 # - How invariant each is, how many jets each needs, and how good $J$ has to be.
 #
 # **Reading time** 30 minutes. **Run time** about two minutes on one core; the tables are read
-# from records. **You need** chapters {doc}`02-lie-groups`, {doc}`06-jets` and
-# {doc}`07-lorentz`.
+# from records. **You need** chapters {doc}`02-lie-groups`, {doc}`06-jets` and {doc}`07-lorentz`.
 # ```
 
 # %%
@@ -60,17 +59,19 @@ test = storage.load("test")
 # %% [markdown]
 # ## The claim
 #
-# The poster builds a network on the metric that LieGAN has learned, calls it LieGNN, and
-# compares it with three others on the public top-tagging benchmark
-# {cite:p}`kasieczka2019dataset`.
+# The poster builds a network on the metric that LieGAN has learned, calls it LieGNN, and compares
+# it with three others on the public top-tagging benchmark {cite:p}`kasieczka2019dataset`.
 
-# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-HEAD = ("system", "accuracy", "AUROC", r"$1/\varepsilon_B$ at 0.5", "at 0.3")
+# %%
 claimed = pd.DataFrame(poster.TABLES["top-tagging"].cells)
 claimed = claimed.pivot_table("value", "method", "metric", sort=False)
 NETWORKS = [*claimed.index]
+lost = claimed["auroc"]["lorentznet"] - claimed["auroc"]["liegnn"]
+
+# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
+note(lost=f"{lost:.4f}")
+HEAD = ("system", "accuracy", "AUROC", r"$1/\varepsilon_B$ at 0.5", "at 0.3")
 theirs = [(NAMES[m], f"{a:.3f}", f"{b:.4f}") for m, a, b in claimed.itertuples()]
-note(lost=f"{claimed['auroc']['lorentznet'] - claimed['auroc']['liegnn']:.4f}")
 caption = "The poster's table, on the benchmark's jets"
 table(HEAD[:3], theirs, caption, "tab-poster-tagging")
 
@@ -106,10 +107,10 @@ table(HEAD[:3], theirs, caption, "tab-poster-tagging")
 # h_i &\leftarrow h_i + \phi_h\Bigl(h_i,\, \sum_{j \ne i} w_{ij} m_{ij},\, s_i\Bigr)
 # ```
 #
-# over the $n$ nodes of a jet, all joined with all, as the released program has it. The $\phi$ are perceptrons of two layers. After
-# the last round the mean of $h_i$ over the jet goes through one more, and out comes the
-# log-odds of a top quark. Only $\langle\cdot,\cdot\rangle$ knows of the group. With $J = \eta$
-# it is LorentzNet; with the $J$ that LieGAN found it is LieGNN. In code the layer is this:
+# over the $n$ nodes of a jet, all joined with all, as the released program has it. The $\phi$ are
+# perceptrons of two layers. After the last round the mean of $h_i$ over the jet goes through one
+# more, and out comes the log-odds of a top quark. Only $\langle\cdot,\cdot\rangle$ knows of the
+# group. With $J = \eta$ it is LorentzNet; with the $J$ that LieGAN found it is LieGNN. In code:
 
 
 # %%
@@ -321,10 +322,10 @@ assert difference < tolerances.IDENTITY[DOUBLE]
 #
 # ```{admonition} A trap
 # :class: warning
-# Jets differ in size, so batches are padded. The released code of LorentzNet sets padded rows
-# of $h$ to zero and then takes the mean over all places, real or padded. It divides by the size
-# of the *largest* jet of the batch: the answer for a jet depends on its neighbours. Ours
-# divides by the number of nodes.
+# Jets differ in size, so batches are padded. The released code of LorentzNet sets padded rows of
+# $h$ to zero and then takes the mean over all places, real or padded. It divides by the size of
+# the *largest* jet of the batch: the answer for a jet depends on its neighbours. Ours divides by
+# the number of nodes.
 # ```
 
 # %%
@@ -378,8 +379,8 @@ note(quick_jets=f"{len(live.splits.train):,}", n_test=f"{len(test):,}")
 #
 # The records rest on the committed jets of chapter {doc}`06-jets`. All networks have one
 # protocol: {glue:text}`epochs` epochs of AdamW with a warm-up and one cosine, of which the one of
-# best validation accuracy is kept, and the threshold from the validation split. LieGNN with seed $s$ uses the $J$ of LieGAN's run with
-# seed $s$.
+# best validation accuracy is kept, and a threshold from the validation split. LieGNN with seed
+# $s$ uses the $J$ of LieGAN's run with seed $s$.
 
 # %%
 runs = records.frame("top-tagging", "cpu")  # a row for each method and seed
@@ -387,7 +388,6 @@ ALL = [*NETWORKS, "boosted-trees"]
 METRICS = {"accuracy": 4, "auroc": 4, "rejection_50": 0, "rejection_30": 0}  # digits
 (n_train,) = runs.loc[ALL, "training_jets"].astype(int).unique()
 assert 60 * n_train == 1_200_000, "sixty times fewer than the benchmark has"
-
 SHARED = ["constituents", "rest", "layers", "hidden", "epochs"]
 settings = pd.DataFrame([*runs.loc[NETWORKS, "config"]])[SHARED].drop_duplicates()
 (shared,) = settings.itertuples()  # raises if the networks do not agree
@@ -428,9 +428,7 @@ published = pd.read_csv(paths.data() / "published.csv", dtype=str)
 published = published.query("experiment == 'top-tagging'")
 published["system"] += " {cite:p}`" + published["paper"] + "`"
 published["value"] += (" ± " + published["error"]).fillna("")
-cells = published.pivot_table(
-    "value", "system", "metric", aggfunc="first", sort=False
-)
+cells = published.pivot_table("value", "system", "metric", "first", sort=False)
 rows = [(f"{name}, poster", *numbers, "–", "–") for name, *numbers in theirs]
 rows += cells[[*METRICS]].fillna("–").itertuples()
 caption = "Published, **other jets, not run here**: the benchmark, "
@@ -440,8 +438,8 @@ table(HEAD, rows, caption, "tab-tagging-published")
 # %% [markdown]
 # ```{admonition} The two tables are not comparable
 # :class: warning
-# Our jets are easier than the benchmark's ({doc}`06-jets`), there are far fewer of them,
-# and our networks are smaller. A number of {numref}`tab-tagging` says nothing about one of
+# Our jets are easier than the benchmark's ({doc}`06-jets`), there are far fewer of them, and our
+# networks are smaller. A number of {numref}`tab-tagging` says nothing about one of
 # {numref}`tab-tagging-published`, in either direction. What can be asked of ours is the *order* of
 # the rows, and whether it is the poster's.
 # ```
@@ -560,11 +558,10 @@ note(fixed_boosted=f"{fixed['LorentzNet'][1]:.1g}")
 # LieGNN is invariant under the group of its own $J$, as an exercise checks. Under the Lorentz
 # group it is as good as its $J$. With the form as LieGAN found it, rotations alone change the
 # answers by {glue:text}`lie_turned` of their spread, and a boost of rapidity 1 by
-# {glue:text}`lie_boosted`. That is more than for LorentzNet (w/o), in
-# which nothing is built in ({glue:text}`wo_turned` and {glue:text}`wo_boosted`). With the form
-# polished it is {glue:text}`polished_turned` and {glue:text}`polished_boosted`. LorentzNet with
-# its beams fixed changes by {glue:text}`fixed_boosted` at rapidity 1: how much of its answer
-# comes from the beams.
+# {glue:text}`lie_boosted`. That is more than for LorentzNet (w/o), in which nothing is built in
+# ({glue:text}`wo_turned` and {glue:text}`wo_boosted`). With the form polished, the changes are
+# {glue:text}`polished_turned` and {glue:text}`polished_boosted`. LorentzNet with its beams fixed
+# changes by {glue:text}`fixed_boosted` at rapidity 1: so much of its answer comes from the beams.
 #
 # ## How many jets does each need?
 #
@@ -575,8 +572,8 @@ sizes = runs.assign(wrong=1 - runs["auroc"], jets=runs["training_jets"].astype(i
 sizes["system"] = [m.removesuffix(f"-{n}") for (m, _), n in sizes["jets"].items()]
 sizes = sizes[sizes["system"].isin(ALL)]
 wrong = sizes.pivot_table("wrong", "jets", "system")
-assert wrong.shape == (1 + len(top_tagging.SIZES), len(ALL))
-assert wrong.notna().all(axis=None)
+assert [*wrong.index] == sorted({*top_tagging.SIZES, n_train})
+assert wrong[ALL].notna().all(axis=None)
 
 # %% mystnb={"figure": {"caption": "Share of pairs (top, QCD jet) that are ranked wrong, one less the AUROC, against the number of training jets: mean over seeds, bars from the best to the worst.", "name": "fig-sample-efficiency"}, "image": {"alt": "Five falling lines on logarithmic axes, one for each tagger, from 600 to 20,000 training jets."}}
 tagging_figures.sample_efficiency(sizes)
@@ -591,19 +588,6 @@ assert fewest["lorentznet-wo"] > 1.5 > most["lorentznet-wo"] > 1
 assert (wrong.idxmin(axis=1) == "boosted-trees").all()
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-seeds = sizes[sizes["system"] == "lorentznet"].groupby("jets").size()
-assert (seeds.drop(n_train) == 1).all(), "no verdict on one seed"
-cells = ratio.map("{:.2f}".format)
-cells.loc[n_train] += [f", {compare('lorentznet', m).verdict}" for m in ratio]
-rows = [(f"{n:,}", *row, seeds[n]) for n, row in cells.iterrows()]
-caption = (
-    "Pairs that each system ranks wrong for one that LorentzNet ranks wrong and, "
-)
-caption += "where there are several seeds, where LorentzNet stands by the rule above"
-head = ("training jets", *(NAMES[m] for m in ratio), "seeds")
-table(head, rows, caption, "tab-sample-efficiency")
-
-# %% tags=["hide-input"]
 networks_runs = sizes[sizes["system"].isin(NETWORKS)]
 epochs = {(run.jets, run.config["epochs"]) for run in networks_runs.itertuples()}
 assert len(epochs) == len(ratio), "networks with as many jets have as many epochs"
@@ -611,18 +595,25 @@ note(**{f"epochs_{n}": e for n, e in epochs if n in (600, 2000)})
 assert dict(epochs)[6000] == dict(epochs)[n_train] == shared.epochs
 note(ahead_few=f"{fewest['lorentznet-wo']:.1f}")
 note(ahead_many=f"{most['lorentznet-wo']:.1f}")
+seeds = sizes[sizes["system"] == "lorentznet"].groupby("jets").size()
+assert (seeds.drop(n_train) == 1).all(), "no verdict on one seed"
+cells = ratio.map("{:.2f}".format)
+cells.loc[n_train] += [f", {compare('lorentznet', m).verdict}" for m in ratio]
+rows = [(f"{n:,}", *row, seeds[n]) for n, row in cells.iterrows()]
+caption = "Pairs that a system ranks wrong for each one that LorentzNet ranks wrong. Given "
+caption += "several seeds, a word says where LorentzNet stands by the rule above"
+head = ("training jets", *(NAMES[m] for m in ratio), "seeds")
+table(head, rows, caption, "tab-sample-efficiency")
 
 # %% [markdown]
 # Small sets are seen more often, and in smaller batches: there are {glue:text}`epochs_600` epochs
 # for 600 jets, {glue:text}`epochs_2000` for 2,000, and {glue:text}`epochs` for the two larger
-# sets. A network without the symmetry, LorentzNet (w/o), ranks {glue:text}`ahead_few`
-# times as many pairs wrong as LorentzNet with the fewest jets, and
-# {glue:text}`ahead_many` times with the most. So the symmetry pays most where jets
-# are few, as it should: what is built in need not be learned. Knowledge of another kind pays as
-# well. Boosted trees have the highest mean AUROC with each number of jets, and their observables
-# were chosen by people who know what a top quark does.
-
-# %% [markdown]
+# sets. A network without the symmetry, LorentzNet (w/o), ranks {glue:text}`ahead_few` times as
+# many pairs wrong as LorentzNet with the fewest jets, and {glue:text}`ahead_many` times as many
+# with the most. So the symmetry pays most where jets are few, as it should: what is built in need
+# not be learned. Knowledge of another kind pays as well. Boosted trees have the highest mean AUROC
+# at every size, and their observables were chosen by people who know what a top quark does.
+#
 # (sec-form)=
 # ## How good must $J$ be?
 #
@@ -681,8 +672,9 @@ note(polished_bar=top_tagging.POLISHED)
 # \qquad \hat x = x / |x| ,
 # ```
 #
-# an eigenvector of a $10 \times 10$ matrix (`quadric` in the module). If it is the form that LieGAN found, to a cosine of
-# {glue:text}`polished_bar`, it replaces it; Augerino+'s would stay as it is. Neither labels nor $\eta$ are used.
+# an eigenvector of a $10 \times 10$ matrix (`quadric` in the module). If it is the form that
+# LieGAN found, to a cosine of {glue:text}`polished_bar`, it replaces it; Augerino+'s would stay as
+# it is. Neither labels nor $\eta$ are used.
 
 
 # %%
@@ -728,39 +720,34 @@ def cosine_to_eta(method, seed):
 forms = runs.loc[[*FORMS]]
 forms = forms.assign(cosine=[cosine_to_eta(*run) for run in forms.index])
 mean = forms.groupby("method", sort=False)[["training_jets", "auroc"]].mean()
-right = mean.loc[["lorentznet", "lorentznet-6000"]].set_index("training_jets")[
-    "auroc"
-]
-loss = mean["training_jets"].map(right) - mean["auroc"]  # against as many jets
+best = mean.loc[["lorentznet", "lorentznet-6000"]].set_index("training_jets")
+loss = mean["training_jets"].map(best["auroc"]) - mean["auroc"]  # with as many jets
 wrong_forms = loss[["liegnn-augerino-plus", "liegnn-identity", "liegnn-random"]]
 print("polished, within 0.002 of LorentzNet:", abs(loss["liegnn-polished"]) < 0.002)
 assert abs(loss["liegnn-polished"]) < 0.002
 
-
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-def row(m):
-    ends = sorted({f"{c:.4f}" for c in forms.loc[m]["cosine"].agg(["min", "max"])})
-    less = f"{-loss[m]:+.4f}".replace("-", "−") if loss[m] else "–"
-    numbers = " to ".join(ends), over_seeds(m, "auroc", 4), less, len(forms.loc[m])
-    return f"{mean['training_jets'][m]:,.0f}", FORMS[m], *numbers
-
-
-head = ("training jets", "form", r"$\lvert\cos(J, \eta)\rvert$", "AUROC")
-head += ("less LorentzNet's", "seeds")
-caption = f"One network, other forms ({taken}, {width})"
-table(head, map(row, FORMS), caption, "tab-wrong-form")
-
-# %% tags=["hide-input"]
 note(gap_polished=f"{loss['liegnn-polished']:.4f}")
 note(found_cost=f"{loss['liegnn-6000']:.4f}")
 note(wrong_cost=f"{wrong_forms.max():.4f}", least_cost=f"{wrong_forms.min():.4f}")
+rows = []
+for m, jets in mean["training_jets"].items():
+    ends = sorted({f"{c:.4f}" for c in forms.loc[m]["cosine"].agg(["min", "max"])})
+    less = f"{-loss[m]:+.4f}".replace("-", "−") if loss[m] else "–"
+    numbers = " to ".join(ends), over_seeds(m, "auroc", 4), less, len(forms.loc[m])
+    rows.append((f"{jets:,.0f}", FORMS[m], *numbers))
+head = ("training jets", "form", r"$\lvert\cos(J, \eta)\rvert$", "AUROC")
+head += ("less LorentzNet's", "seeds")
+caption = f"One network, other forms ({taken}, {width})"
+table(head, rows, caption, "tab-wrong-form")
 
 # %% [markdown]
 # Polished, LieGNN is within {glue:text}`gap_polished` of LorentzNet, as it must be: its form is
 # $\eta$ to rounding. With 6,000 jets the found form costs {glue:text}`found_cost`, and the wrong
-# ones {glue:text}`least_cost` to {glue:text}`wrong_cost`. A wrong form is not blind: products with the beams and with the
-# other constituents still tell the components one by one, as long as $J$ is not singular. What is
-# lost is the help of the right one, which hands an edge the mass of its pair as one number.
+# ones {glue:text}`least_cost` to {glue:text}`wrong_cost`. A wrong form is not blind: products with
+# the beams and with the other constituents still tell the components one by one, as long as $J$ is
+# not singular. What is lost is the help of the right one, which hands an edge the mass of its pair
+# as one number.
 #
 # ## At full scale
 #
@@ -771,9 +758,7 @@ note(wrong_cost=f"{wrong_forms.max():.4f}", least_cost=f"{wrong_forms.min():.4f}
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 paper = experiments.settings("top-tagging", "lorentznet", "paper")
 cpu = experiments.settings("top-tagging", "lorentznet", "cpu")
-assert paper.constituents is None
-assert cpu.rest
-assert quick.rest
+assert (paper.constituents, cpu.rest, quick.rest) == (None, True, True)
 labels = {"hidden": "channels", "batch": "jets in a batch", "lr": "learning rate"}
 settings = ["layers", "hidden", "dropout", "batch", "epochs", "lr", "weight_decay"]
 some = [f"{c.constituents} and the sum of the others" for c in (cpu, quick)]
@@ -807,8 +792,8 @@ table(head, rows, "The three profiles of the networks", "tab-profiles")
 #
 # ```{exercise}
 # :label: ex-massless-products
-# Show that for massless constituents the two numbers of an edge are one. Where in the network
-# do they differ all the same?
+# Show that for massless constituents the two numbers of an edge are one. Where in the network do
+# they differ all the same?
 # ```
 #
 # ````{solution} ex-massless-products
@@ -847,9 +832,8 @@ print("it is the rotation about z:", bool((so13[5] * left[0, 5]).abs().sum() > 1
 #
 # ```{exercise}
 # :label: ex-own-group
-# Let $K$ be antisymmetric. Show that $L = J^{-1} K$ keeps the form $J$. Check that a network
-# with the $J$ of LieGAN is invariant under $\exp(L)$ to rounding, and under a Lorentz boost it
-# is not.
+# Let $K$ be antisymmetric. Show that $L = J^{-1} K$ keeps the form $J$. Check that a network with
+# the $J$ of LieGAN is invariant under $\exp(L)$ to rounding, and under a Lorentz boost it is not.
 # ```
 #
 # ```{solution-start} ex-own-group
@@ -893,9 +877,9 @@ with torch.no_grad():
 #
 # ````{solution} ex-translations
 # :class: dropdown
-# The distance stays, the product changes. EGNN is about points in space, where no origin is
-# given: only distances mean something. Momenta have an origin, the particle at rest, and adding a
-# vector to all of them changes masses and energies.
+# The distance stays, the product changes. EGNN is about points in space, where no origin is given:
+# only distances mean something. Momenta have an origin, the particle at rest, and adding a vector
+# to all of them changes masses and energies.
 # ````
 #
 # ## Limits of what was shown

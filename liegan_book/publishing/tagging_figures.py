@@ -24,13 +24,8 @@ _TREES = NAMES["boosted-trees"]
 
 
 def rejection(share: pd.DataFrame, width: float = 6.0) -> None:
-    """Draw 1/ε_B against ε_S; where no QCD jet passes it is unbounded and not drawn.
-
-    Args:
-        share: of the QCD jets that pass, (shares of tops kept, taggers).
-        width: of the figure in inches.
-    """
-    curve = 1 / share.replace(0, np.nan)
+    """Draw 1/ε_B of the QCD jets that pass, (shares of tops kept, taggers), `width` inches wide."""
+    curve = 1 / share.replace(0, np.nan)  # unbounded where no QCD jet passes, and not drawn
     colours = [COLOURS[str(name).split(", ")[0]] for name in share]
     lines = ["--" if name == _TREES else "-" for name in share]
     ax = curve.plot(logy=True, color=colours, style=lines, figsize=(width, width / 1.5))
@@ -49,7 +44,7 @@ def invariance(along: pd.DataFrame, fixed: pd.DataFrame) -> None:
 
 def sample_efficiency(runs: pd.DataFrame) -> None:
     """Draw the mean of `wrong` against `jets` for each `system`, with bars from best to worst."""
-    names = [NAMES[m] for m in runs["system"].unique()]
+    names = [name for m, name in NAMES.items() if m in set(runs["system"])]
     beside = 1.02 ** runs["system"].map({m: k - 2 for k, m in enumerate(NAMES)})
     _, ax = plt.subplots(figsize=(6.4, 4.2))
     sns.lineplot(
@@ -57,6 +52,7 @@ def sample_efficiency(runs: pd.DataFrame) -> None:
         y=runs["wrong"],
         hue=runs["system"].map(NAMES),
         style=runs["system"].map(NAMES),
+        hue_order=names,
         palette=COLOURS,
         markers={name: "s" if name == _TREES else "o" for name in names},
         dashes={name: (4, 2) if name == _TREES else "" for name in names},
@@ -64,6 +60,7 @@ def sample_efficiency(runs: pd.DataFrame) -> None:
         err_style="bars",
         err_kws={"capsize": 2},
         markeredgewidth=0,
+        markersize=5,
         ax=ax,
     )
     ax.set(xscale="log", yscale="log", xlabel="training jets", ylabel="1 − AUROC")
