@@ -89,3 +89,19 @@ def path(ax: Axes, xy: NDArray[np.float64], color: str, label: str = "", **style
         ax.plot(*xy[i : i + 2].T, color=to_rgba(color, alphas[i]), solid_capstyle="round", **style)
     ax.plot(*xy[-1], "o", color=color, ms=4, label=label)
     ax.set_aspect("equal")
+
+
+def flow(ax: Axes, L: Tensor | NDArray[np.float64], limit: float) -> None:
+    """Draw the lines along which exp(wL), L: (2, 2), carries the points of a square around 0."""
+    grid = np.linspace(-limit, limit, 60)
+    plane = np.stack(np.meshgrid(grid, grid), axis=-1)
+    velocity = plane @ np.asarray(L, dtype=np.float64).T
+    velocity /= np.linalg.norm(velocity, axis=-1).max()
+    angle = np.arctan2(plane[..., 1], plane[..., 0])
+    hue = sns.husl_palette(l=0.5, as_cmap=True)
+    u, v = np.moveaxis(velocity, -1, 0)
+    ax.streamplot(
+        grid, grid, u, v, color=angle, cmap=hue, linewidth=0.9, density=1.5, arrowsize=0.8
+    )
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ax.axis("off")
