@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
@@ -50,3 +52,19 @@ def prongs(ax: Axes, jet: Jets) -> None:
     ticks = [-0.8, -0.4, 0, 0.4, 0.8]
     ax.set(xlim=(-1, 1), ylim=(-1, 1), xticks=ticks, yticks=ticks, aspect="equal")
     ax.set(xlabel=r"$\Delta\eta$", ylabel=r"$\Delta\phi$")
+
+
+def two_classes(ax: Axes, jets: pd.DataFrame, column: str, bins: ArrayLike, label: str) -> None:
+    """Draw the distribution of a column over jets of the `kind` "top" and "QCD".
+
+    What lies beyond the bins, (n,), counts in the outermost ones.
+    """
+    edges = np.asarray(bins)
+    sns.histplot(
+        x=jets[column].clip(edges[0], edges[-1]), hue=jets["kind"], bins=edges, ax=ax,
+        hue_order=("top", "QCD"), palette=(MOVED, DATA),
+        stat="density", common_norm=False, element="step", alpha=0.25, lw=1.6,
+    )  # fmt: skip
+    ax.set(xlabel=label, ylabel="", yticks=[], xlim=(edges[0], edges[-1]))
+    ax.spines["left"].set_visible(False)
+    sns.move_legend(ax, "best", title="")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 
 from liegan_book.datasets.kinematics import massless
 from liegan_book.publishing.figures import DATA, LEARNED, MOVED
-from liegan_book.publishing.panels import orbit, prongs, seeds
+from liegan_book.publishing.panels import orbit, prongs, seeds, two_classes
 from liegan_min.equivariant.jets import Jets
 
 
@@ -56,3 +57,18 @@ def test_prongs_are_coloured_by_falling_momentum_and_seen_from_the_axis(ax):
     colours = [to_rgba(c, 0.6) for c in (DATA, MOVED, LEARNED)]
     np.testing.assert_allclose(dots.get_facecolors(), colours)
     assert ax.patches[0].get_radius() == 0.8
+
+
+def test_each_class_has_its_own_density_and_nothing_falls_out(ax):
+    mass = [1.0, 1.5, 9.0, 2.5]  # the 9 lies beyond the bins
+    jets = pd.DataFrame({"mass": mass, "kind": ["QCD", "QCD", "QCD", "top"]})
+    two_classes(ax, jets, "mass", [0.0, 2.0, 3.0], "mass in GeV")
+    heights = {}
+    for area in ax.collections:
+        path = area.get_paths()[0]
+        inside = [path.contains_point((1, y)) for y in np.linspace(0.005, 1.205, 121)]
+        heights[to_rgb(area.get_facecolor()[0][:3])] = sum(inside) / 100
+    assert heights == {to_rgb(DATA): pytest.approx(1 / 3, abs=0.01), to_rgb(MOVED): 0}
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["top", "QCD"]
+    assert ax.get_xlabel() == "mass in GeV"
+    assert ax.get_xlim() == (0, 3)
