@@ -385,7 +385,7 @@ note(quick_jets=f"{len(live.splits.train):,}", n_test=f"{len(test):,}")
 # %%
 runs = records.frame("top-tagging", "cpu")  # a row for each method and seed
 ALL = [*NETWORKS, "boosted-trees"]
-METRICS = {"accuracy": 4, "auroc": 4, "rejection_50": 0, "rejection_30": 0}  # digits
+METRICS = {"accuracy": 4, "auroc": 4, "rejection_50": 0, "rejection_30": 0}
 (n_train,) = runs.loc[ALL, "training_jets"].astype(int).unique()
 assert 60 * n_train == 1_200_000, "sixty times fewer than the benchmark has"
 SHARED = ["constituents", "rest", "layers", "hidden", "epochs"]
@@ -514,7 +514,7 @@ note(gap=f"{gap:.4f}", few_qcd=f"{qcd.median():.0f}")
 
 # %%
 def medians(array, methods, index):
-    """The median over the seeds of an array of the records, a column for each method."""
+    """The median of an array over a method's seeds, a column for each method."""
     found = {NAMES[m]: np.median([*runs.loc[m][array]], axis=0) for m in methods}
     return pd.DataFrame(found, index=index)
 
@@ -600,8 +600,8 @@ assert (seeds.drop(n_train) == 1).all(), "no verdict on one seed"
 cells = ratio.map("{:.2f}".format)
 cells.loc[n_train] += [f", {compare('lorentznet', m).verdict}" for m in ratio]
 rows = [(f"{n:,}", *row, seeds[n]) for n, row in cells.iterrows()]
-caption = "Pairs that a system ranks wrong for each one that LorentzNet ranks wrong. Given "
-caption += "several seeds, a word says where LorentzNet stands by the rule above"
+caption = "Pairs that a system ranks wrong for each one that LorentzNet does. Where "
+caption += "there are several seeds, a word says how LorentzNet stands by the rule above"
 head = ("training jets", *(NAMES[m] for m in ratio), "seeds")
 table(head, rows, caption, "tab-sample-efficiency")
 
@@ -779,7 +779,7 @@ table(head, rows, "The three profiles of the networks", "tab-profiles")
 # On one machine with four GPUs, the second line becomes
 #
 # ```bash
-# accelerate launch --num_processes 4 -m liegan_min \
+# accelerate launch --num_processes 4 -m liegan_book \
 #     run top-tagging lorentznet --profile paper --seed 0
 # ```
 #
