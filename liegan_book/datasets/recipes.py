@@ -13,20 +13,17 @@ from liegan_book.datasets.jets import storage as jets
 from liegan_book.datasets.store import Arrays
 from liegan_min.base.errors import DamagedFileError
 
-#: Seeds of the committed orbits. Any others give other orbits of the same law.
-TRAIN_SEED, TEST_SEED = 2302, 236
-
 
 def _two_body() -> Arrays:
     """800 orbits that start in the lower half-plane, and 800 that start in the upper."""
-    train = two_body.orbits(800, start="lower", seed=TRAIN_SEED)
-    test = two_body.orbits(800, start="upper", seed=TEST_SEED)
+    train = two_body.orbits(800, start="lower", seed=2302)
+    test = two_body.orbits(800, start="upper", seed=236)
     return {"train": train.state.astype(np.float32), "test": test.state.astype(np.float32)}
 
 
 def _two_body_full() -> Arrays:
     """800 orbits that start at any angle: their law is invariant under rotation."""
-    return {"train": two_body.orbits(800, start="full", seed=TRAIN_SEED).state.astype(np.float32)}
+    return {"train": two_body.orbits(800, start="full", seed=2302).state.astype(np.float32)}
 
 
 @dataclass(frozen=True)
