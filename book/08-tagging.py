@@ -601,7 +601,7 @@ cells = ratio.map("{:.2f}".format)
 cells.loc[n_train] += [f", {compare('lorentznet', m).verdict}" for m in ratio]
 rows = [(f"{n:,}", *row, seeds[n]) for n, row in cells.iterrows()]
 caption = "Pairs that a system ranks wrong for each one that LorentzNet does. Where "
-caption += "there are several seeds, a word says how LorentzNet stands by the rule above"
+caption += "there are several seeds, a word says how LorentzNet stands by the rule"
 head = ("training jets", *(NAMES[m] for m in ratio), "seeds")
 table(head, rows, caption, "tab-sample-efficiency")
 
