@@ -5,6 +5,7 @@ Needs the extra `book`. Like `figures`, every function draws on axes that it is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,29 @@ def seeds(ax: Axes, x: ArrayLike, y: ArrayLike, color: str, label: str = "", **s
     lines = np.asarray(y).T
     names = [label or "_", *["_"] * (lines.shape[1] - 1)]
     ax.plot(x, lines, color=color, label=names, **{"lw": 1} | style)
+
+
+def courses(
+    axes: Iterable[Axes], x: ArrayLike, named: Mapping[str, ArrayLike], stops: Iterable[float]
+) -> None:
+    """Fill a panel for each quantity, (runs, n) over x, (n,), on log scales; dashed: where to stop.
+
+    The panel's y axis is called by the name of its quantity.
+    """
+    for ax, (name, y) in zip(axes, named.items(), strict=True):
+        seeds(ax, x, y, LEARNED)
+        ax.set(xscale="log", yscale="log", ylabel=name)
+        for stop in stops:
+            ax.axvline(stop, color=TRUTH, ls="--", lw=0.5, alpha=0.5)
+
+
+def momenta(across: Axes, energy: Axes, p: Tensor, color: str, label: str) -> None:
+    """Draw four-momenta in GeV, (n, 4): in the plane across the beam, and energy against |p|."""
+    dots: dict[str, Any] = {"ms": 2, "color": color, "label": label, "alpha": 0.5}
+    across.plot(p[:, 1], p[:, 2], ".", **dots)
+    energy.plot(p[:, 1:].norm(dim=1), p[:, 0], ".", **dots)
+    across.set(xlabel="$p_x$ in GeV", ylabel="$p_y$ in GeV", aspect="equal")
+    energy.set(xlabel="$|p|$ in GeV", ylabel="$E$ in GeV")
 
 
 def prongs(ax: Axes, jet: Jets) -> None:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from liegan_book.datasets.kinematics import massless
 from liegan_book.publishing.figures import DATA, LEARNED, MOVED
-from liegan_book.publishing.panels import orbit, prongs, seeds, two_classes
+from liegan_book.publishing.panels import courses, momenta, orbit, prongs, seeds, two_classes
 from liegan_min.equivariant.jets import Jets
 
 
@@ -38,6 +38,28 @@ def test_each_run_is_a_line_and_all_share_one_name(ax):
     assert [line.get_color() for line in ax.lines] == [DATA] * 2 + [MOVED] * 2
     assert [line.get_linewidth() for line in ax.lines] == [1, 1, 3, 3]
     assert ax.get_legend_handles_labels()[1] == ["runs"]
+
+
+def test_each_quantity_has_a_panel_and_each_panel_the_stops():
+    axes = Figure().subplots(2, 1)
+    named = {"distance": [[3.0, 1.0], [2.0, 4.0]], "norm": [[5.0, 6.0]]}
+    courses(axes, [100, 200], named, [120, 150, 180])
+    for ax, (name, runs) in zip(axes, named.items(), strict=True):
+        drawn, stops = ax.lines[: len(runs)], ax.lines[len(runs) :]
+        for line, run in zip(drawn, runs, strict=True):
+            np.testing.assert_array_equal(line.get_xydata(), np.stack([[100, 200], run], 1))
+        assert [list(line.get_xdata()) for line in stops] == [[x, x] for x in (120, 150, 180)]
+        assert (ax.get_ylabel(), ax.get_xscale(), ax.get_yscale()) == (name, "log", "log")
+
+
+def test_massless_momenta_lie_on_the_diagonal():
+    across, energy = Figure().subplots(1, 2)
+    p = torch.tensor([[3.0, 1.0, 2.0, -2.0], [7.0, 2.0, -3.0, 6.0]])
+    momenta(across, energy, p, DATA, "$x$")
+    np.testing.assert_array_equal(across.lines[0].get_xydata(), p[:, 1:3])
+    np.testing.assert_allclose(energy.lines[0].get_xydata(), [[3, 3], [7, 7]], rtol=1e-6)
+    assert across.get_legend_handles_labels()[1] == ["$x$"]
+    assert across.get_aspect() == 1
 
 
 def test_prongs_are_coloured_by_falling_momentum_and_seen_from_the_axis(ax):
