@@ -31,19 +31,18 @@ LOOKS = {
 }
 NO_VERDICT = (MUTED, "s")
 
-HEAD = ("cell", "poster", "ours", "n", "ratio", "verdict", "records, by seed")
-
 
 def table(experiment: str) -> Any:
     """Show an experiment's cells, what did not reproduce first, with records and commands."""
     t = TABLES[experiment]
     rows = sorted(of_poster(experiment), key=lambda r: ORDER.index(r.verdict))
+    head = ("cell", "poster", "ours", "n", "ratio", "verdict", "records, by seed")
     names = [f"`{r.method}`" + f" {r.metric}" * (r.metric != t.metric) for r in rows]
     lines = [
         (name, poster_text(r), ours_text(r), r.n, ratio_text(r), f"**{r.verdict}**", links(r))
         for name, r in zip(names, rows, strict=True)
     ]
-    shown = page.table(HEAD, lines, t.task, f"tab-all-{experiment}")
+    shown = page.table(head, lines, t.task, f"tab-all-{experiment}")
     why = dict.fromkeys(f"- `{r.method}`: {r.reason}" for r in rows if r.reason)
     commands = dict.fromkeys(r.command for r in rows if r.command)
     again = ["````{dropdown} The commands", "```bash", *commands, "```", "````"]
@@ -64,10 +63,11 @@ def place(row: Row) -> tuple[float, Sequence[float], float]:
 
     An error is shown over the poster's, a claim or a mark as the share of seeds that succeed.
     """
-    if row.poster is not None and TABLES[row.experiment].scale == "log":
-        return row.ratio or math.nan, [v / row.poster for v in row.values], 1.0
-    if not TABLES[row.experiment].same_data:
-        return row.mean or math.nan, row.values, row.poster or math.nan
+    t = TABLES[row.experiment]
+    if row.poster is not None and t.scale != "mark":
+        unit = row.poster if t.scale == "log" else 1.0
+        ours = math.nan if row.mean is None else row.mean / unit
+        return ours, [v / unit for v in row.values], row.poster / unit
     ours = 0.0 if row.reason else math.nan if row.passed is None else row.passed / row.n
     return ours, (), 1.0 if row.poster is None else row.poster
 
@@ -96,8 +96,8 @@ def _label(row: Row) -> str:
 def figure() -> None:
     """Draw every cell of the poster: errors, the taggers, and the shares of seeds that succeed."""
     claims = [name for name, t in TABLES.items() if t.scale == "mark" or not t.cells]
-    panels = {"a": ["two-body-prediction"], "b": ["top-tagging"], "c": claims}
-    rows = {key: [r for name in names for r in of_poster(name)] for key, names in panels.items()}
+    rows = {"a": of_poster("two-body-prediction"), "b": of_poster("top-tagging")}
+    rows["c"] = [row for name in claims for row in of_poster(name)]
     heights = [len(rows["a"]), len(rows["b"])]
     fig, axes = plt.subplot_mosaic("ac;bc", figsize=(8, 7.4), height_ratios=heights)
     for key, ax in axes.items():

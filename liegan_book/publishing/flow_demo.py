@@ -85,8 +85,7 @@ def move(flow: Flow, w: Array, points: Array) -> Array:
 
 def part(kind: str) -> str:
     """Return the figure's markup (a template), style or script: "html", "css" or "js"."""
-    file = resources.files("liegan_book.publishing") / f"flow_demo.{kind}"
-    return file.read_text(encoding="utf-8")
+    return (resources.files("liegan_book.publishing") / f"flow_demo.{kind}").read_text("utf-8")
 
 
 def html(start: str = "rotation", w: float = START) -> str:
@@ -137,9 +136,7 @@ def html(start: str = "rotation", w: float = START) -> str:
         w=w,
         w_text=_number(w),
         data=json.dumps(data, separators=(",", ":"), ensure_ascii=False),
-        # Its expm2 writes L = m + N with N traceless, so that N² = delta (Cayley-Hamilton) and
-        # exp(wN) = C + S N.
-        script=part("js"),
+        script=part("js"),  # expm2: L = m + N, N² = delta (Cayley-Hamilton), exp(wN) = C + S N
     )
 
 
