@@ -357,8 +357,8 @@ def line(method):
 table(
     HEAD,
     map(line, ("liegan", "liegan-unstopped", "liegan-held")),
-    "Discovery on 100,000 jets. The distance is to so(1,3) plus dilation, in radians; "
-    f"0 is equal, and a random span is {random_span:.1f} away on average.",
+    "Discovery on 100,000 jets. The distance is to so(1,3) plus dilation, in "
+    f"radians; 0 is equal, and a random span is {random_span:.1f} away on average.",
     "tab-lorentz",
 )
 
@@ -535,7 +535,7 @@ note(
 
 # %%
 def signature(J):
-    """Return the signs of a form's eigenvalues, up to a common sign: the rarer one first."""
+    """Return the signs of the eigenvalues, the rarer one first and as a plus."""
     positive = int((torch.linalg.eigvalsh(J) > 0).sum())
     return ("(+, +, +, +)", "(+, −, −, −)", "(+, +, −, −)")[
         min(positive, 4 - positive)
@@ -610,8 +610,8 @@ assert all(len(count) == 1 for count in counts)  # all seeds agree
 table(
     ["held recipe with", "cos(J, η)", "distance", "generators", "n"],
     [(*row[:3], *c, row[3]) for row, c in zip(lines(CHANGES), counts, strict=True)],
-    "What the answer depends on. The distance counts a missing or surplus direction as a "
-    "right angle, so six or eight channels are at least 1.57 away.",
+    "What the answer depends on. The distance counts a missing or surplus direction "
+    "as a right angle, so six or eight channels are at least 1.57 away.",
     "tab-depends",
 )
 
