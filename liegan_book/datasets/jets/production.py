@@ -121,8 +121,8 @@ def produce(
     pairs = -(-jets // (2 * config.shard))
     jobs = [(kind, number) for number in range(pairs) for kind in kinds]
     missing = [job for job in jobs if not _path(folder, *job).exists()]
-    for job in set(jobs) - set(missing):  # damage is said before anything is made
-        _load(_path(folder, *job), key)
+    for job in (job for job in jobs if job not in missing):
+        _load(_path(folder, *job), key)  # damage is said before anything is made
     there = len(jobs) - len(missing)
     bar = tqdm(total=len(jobs), initial=there, disable=quiet(None), unit="shard")
     # "spawn": a forked child would inherit the parent's threads half-way through what they do.
