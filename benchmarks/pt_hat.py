@@ -16,7 +16,7 @@ from typing import Any, get_args
 import numpy as np
 from _timing import show
 
-from liegan_book.datasets.jets.production import ProductionConfig, make_shard
+from liegan_book.datasets.jets.production import make_shard
 from liegan_book.datasets.jets.simulate import JetConfig, Kind
 from liegan_book.datasets.kinematics import mass
 
@@ -24,7 +24,7 @@ from liegan_book.datasets.kinematics import mass
 def bias(kind: Kind, jets: int, low: float, seed: int) -> dict[str, Any]:
     """Return the share below the committed cut, its standard error, and both median masses."""
     cut = JetConfig().pt_hat_min
-    made, pt_hat = make_shard(kind, 0, ProductionConfig(pt_hat_min=low, shard=jets), seed)
+    made, pt_hat = make_shard(kind, 0, JetConfig(pt_hat_min=low, shard=jets), seed)
     m = mass(made.momentum())
     below = pt_hat < cut
     share = below.mean()

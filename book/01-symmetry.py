@@ -29,11 +29,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from liegan_min.algebra import linalg
-from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_book.datasets import two_body
 from liegan_book.publishing.figures import DATA, LEARNED, MOVED, MUTED, use_style
+from liegan_min.algebra import linalg
 from liegan_min.algebra.groups import so
+from liegan_min.algebra.lie_algebra import LieAlgebra
 
 use_style()
 PURPLE = "#aa4499"
@@ -158,31 +158,29 @@ MOVES = {
 
 
 # %% mystnb={"figure": {"caption": "Orbits (blue) and moved orbits (orange): position and momentum of body 1 and, where it matters, a line to body 2. Shearing makes circles into ellipses; turning only the positions makes the momenta point outwards; a mirror makes everything run clockwise; turning only body 1 breaks the straight line through the centre. Below right, a true symmetry of the motion moves data that start in the lower half-plane to where no data are.", "name": "fig-moves"}, "image": {"alt": "Six panels of points with arrows on a ring. In the first, turned orbits overlap the original ones; in the next four they differ visibly; in the last, both form half rings that overlap by half."}} tags=["hide-input"]
-def show(ax, state, colour, link=False):
+def show(ax, state, colour, link):
     q1, p1, q2, _ = np.split(state, 4, axis=1)
     if link:
-        for a, b in zip(q1, q2, strict=True):
-            ax.plot([a[0], b[0]], [a[1], b[1]], color=colour, lw=0.8, alpha=0.7)
+        ax.plot(
+            *np.stack([q1, q2]).transpose(2, 0, 1), color=colour, lw=0.8, alpha=0.7
+        )
         ax.plot(*q2.T, "o", ms=3.5, mfc="none", color=colour)
     ax.plot(*q1.T, "o", ms=3, color=colour)
-    arrows = {"angles": "xy", "scale_units": "xy", "width": 0.006}
-    ax.quiver(*q1.T, *p1.T, color=colour, scale=0.42, alpha=0.9, **arrows)
-    ax.set(xlim=(-4.2, 4.2), ylim=(-4.2, 4.2), aspect="equal", xticks=[], yticks=[])
-    ax.spines[:].set_visible(False)
+    arrows = {"angles": "xy", "scale_units": "xy", "width": 0.006, "scale": 0.42}
+    ax.quiver(*q1.T, *p1.T, color=colour, alpha=0.9, **arrows)
 
 
-fig, axes = plt.subplots(2, 3, figsize=(8.4, 5.8))
-order = [0, 1, 3, 6, 4]
-for ax, name in zip(axes.flat, [list(MOVES)[i] for i in order], strict=False):
-    body1 = name == "turn only body 1"
-    n = 12 if body1 else 60
-    show(ax, x[:n], DATA, body1)
-    show(ax, x[n : 2 * n] @ MOVES[name][0].T, MOVED, body1)
-    ax.set_title(name)
+turned, *others = [list(MOVES)[i] for i in (0, 1, 3, 6, 4)]
 half, _ = pairs(120, "lower", seed=1)
-show(axes[1, 2], half[:60], DATA)
-show(axes[1, 2], half[60:] @ MOVES["turn everything"][0].T, MOVED)
-axes[1, 2].set_title("turn everything, lower start")
+panels = {name: (x, name) for name in (turned, *others)}
+panels["turn everything, lower start"] = half, turned
+fig, axes = plt.subplots(2, 3, figsize=(8.4, 5.8), sharex=True, sharey=True)
+for ax, (title, (state, name)) in zip(axes.flat, panels.items(), strict=True):
+    n, link = (12, True) if name == "turn only body 1" else (60, False)
+    show(ax, state[:n], DATA, link)
+    show(ax, state[n : 2 * n] @ MOVES[name][0].T, MOVED, link)
+    ax.set(title=title, xlim=(-4.2, 4.2), ylim=(-4.2, 4.2), aspect="equal")
+    ax.axis("off")
 plt.show()
 
 # %% [markdown]
@@ -307,9 +305,9 @@ verdicts(full)
 #
 # - *Turn x but not y* keeps the law of $x$, and would be right if $f$ were invariant. Only
 #   the pair betrays it. This is why LieGAN shows its discriminator $x$ **and** $y$.
-# - *Mirror everything* *Mirror everything* is an exact symmetry of Newton's law. The data do not
-#   have it: all our orbits run counter-clockwise. A method that looks at the law of the
-#   data will not find the mirror, and is right not to.
+# - *Mirror everything* is an exact symmetry of Newton's law. The data do not have it:
+#   all our orbits run counter-clockwise. A method that looks at the law of the data will
+#   not find the mirror, and is right not to.
 # - *Turn only body 1* moves the data off the set $q_1 = -q_2$ on which they all lie. A
 #   critic sees that at once. Directions in which there are no data at all return in
 #   {doc}`04-two-body`.
@@ -353,47 +351,40 @@ for degrees in (30, 90, 180):
 # marginal law is not invariant. {numref}`fig-along` leaves the identity along four
 # one-parameter groups. Each point is the accuracy of a critic trained afresh.
 
-# %% mystnb={"figure": {"caption": "How well a critic tells exp(wL)-moved pairs from real ones, against the size of the move. Turning everything is invisible at every angle when orbits start anywhere (blue). When they start in the lower half-plane (green) it is seen once it is large enough to show in the law of x. Wrong moves (orange, violet) are seen at a fraction of that. The shaded band is what chance allows. Towards w = 0 every curve sinks into the band: the identity is a symmetry of every law.", "name": "fig-along"}, "image": {"alt": "Accuracy of the critic against w from 0.0005 to pi on a logarithmic axis. The blue curve stays at one half. The curves for the shear and for turning only the positions rise to one before w reaches 0.1. The green curve follows more than a factor of ten later and ends near one at w = pi."}} tags=["hide-input"]
-sizes = np.geomspace(0.0005, np.pi, 25)
-curves = {
-    "turn only the positions": ("full", turn, (1, 0, 1, 0), PURPLE, 0.0038, 0.83),
-    "shear everything": ("full", skew, (1, 1, 1, 1), MOVED, 0.03, 0.83),
-    "turn everything, lower start": (
-        "lower",
-        turn,
-        (1, 1, 1, 1),
-        LEARNED,
-        1.4,
-        0.75,
-    ),
-    "turn everything, full start": ("full", turn, (1, 1, 1, 1), DATA, np.pi, 0.44),
-}
-fig, ax = plt.subplots(figsize=(7.4, 3.7))
-ax.axhspan(1 - chance, chance, color=MUTED, alpha=0.2, lw=0)
-seen_from = {}
-for label, (start, A, vectors, colour, *spot) in curves.items():
-    real, other = (np.hstack(pairs(N, start, seed)) for seed in (1, 2))
-    accuracy = np.array(
-        [
-            critic(real, other @ np.kron(np.eye(2), moved(w, A, vectors)).T)
-            for w in sizes
-        ]
-    )
-    seen_from[label] = min(sizes[accuracy > chance], default=np.inf)
-    ax.plot(sizes, accuracy, color=colour, lw=2)
-    ax.text(*spot, label, color=colour, ha="right")
-ax.set(ylim=(0.41, 1.03), xscale="log")
-ax.set(xlabel="size of the move, $w$", ylabel="accuracy of the critic")
-ax.set_xticks([0.001, 0.01, 0.1, 1, np.pi], ["0.001", "0.01", "0.1", "1", "π"])
-ax.minorticks_off()
-plt.show()
-
 # %%
-wrong = seen_from["turn only the positions"], seen_from["shear everything"]
+sizes = np.geomspace(0.0005, np.pi, 25)
+everything, positions = (1, 1, 1, 1), (1, 0, 1, 0)
+accuracy = pd.DataFrame(index=sizes)
+for label, start, A, vectors in (
+    ("turn only the positions", "full", turn, positions),
+    ("shear everything", "full", skew, everything),
+    ("turn everything, lower start", "lower", turn, everything),
+    ("turn everything, full start", "full", turn, everything),
+):
+    real, other = (np.hstack(pairs(N, start, seed)) for seed in (1, 2))
+    gs = [np.kron(np.eye(2), moved(w, A, vectors)) for w in sizes]
+    accuracy[label] = [critic(real, other @ g.T) for g in gs]
+
+seen = accuracy > chance
+seen_from = seen.idxmax().where(seen.any(), np.inf)
+wrong = seen_from[["turn only the positions", "shear everything"]]
 never = seen_from["turn everything, full start"] == np.inf
-further = seen_from["turn everything, lower start"] > 10 * max(wrong)
+further = seen_from["turn everything, lower start"] > 10 * wrong.max()
 print("full start, turning everything is never seen:", never)
 print("lower start, it goes 10 times as far as wrong moves:", further)
+
+# %% mystnb={"figure": {"caption": "How well a critic tells exp(wL)-moved pairs from real ones, against the size of the move. Turning everything is invisible at every angle when orbits start anywhere (blue). When they start in the lower half-plane (green) it is seen once it is large enough to show in the law of x. Wrong moves (orange, violet) are seen at a fraction of that. The shaded band is what chance allows. Towards w = 0 every curve sinks into the band: the identity is a symmetry of every law.", "name": "fig-along"}, "image": {"alt": "Accuracy of the critic against w from 0.0005 to pi on a logarithmic axis. The blue curve stays at one half. The curves for the shear and for turning only the positions rise to one before w reaches 0.1. The green curve follows more than a factor of ten later and ends near one at w = pi."}} tags=["hide-input"]
+colours = (PURPLE, MOVED, LEARNED, DATA)
+spots = ((0.0038, 0.83), (0.03, 0.83), (1.4, 0.75), (np.pi, 0.44))
+ax = accuracy.plot(logx=True, color=colours, lw=2, legend=False, figsize=(7.4, 3.7))
+ax.axhspan(1 - chance, chance, color=MUTED, alpha=0.2, lw=0)
+for label, colour, spot in zip(accuracy, colours, spots, strict=True):
+    ax.text(*spot, label, color=colour, ha="right")
+ax.set(xlabel="size of the move, $w$", ylabel="accuracy of the critic")
+ax.set_xticks([0.001, 0.01, 0.1, 1, np.pi], ["0.001", "0.01", "0.1", "1", "π"])
+ax.set(ylim=(0.41, 1.03))
+ax.minorticks_off()
+plt.show()
 
 # %% [markdown]
 # Three lessons for the game that follows in {doc}`03-liegan`.
@@ -505,41 +496,38 @@ for eta in (0.0, 0.5, 1.0, 2.0):
     assert np.allclose(g @ M @ g.T, [[c, s], [s, c]], rtol=1e-12)
     print(f"rapidity {eta}: E[E²] from 1 to {c:6.3f} = cosh({2 * eta})")
 
-# %% mystnb={"figure": {"caption": "A boost keeps the light cone and loses the law. Left: massless particles before (blue) and after (orange) a boost of rapidity 0.8, with the ellipses of their second moments. The points stay on the cone; those on the right are stretched along it, those on the left shrink. Right: the second moment of the energy, exactly $\\cosh 2\\eta$ (line) and in 20,000 samples (dots). A rotation of the whitened data would follow the flat line.", "name": "fig-boost"}, "image": {"alt": "Left, points on a V-shaped cone with a circle for their second moment, which the boost turns into a long tilted ellipse. Right, a curve that rises from 1 at rapidity 0 to about 27 at rapidity 2, with dots on it, above a flat line at 1."}} tags=["hide-input"]
-rng = np.random.default_rng(0)
-p = rng.standard_normal(20_000)
-particle = np.stack([np.abs(p), p], axis=1)
-circle = np.stack([np.cos(t := np.linspace(0, 2 * np.pi, 200)), np.sin(t)])
-g = boost.exp([0.8]).numpy()
+# %% [markdown]
+# So it is in samples: 20,000 particles, boosted step by step ({numref}`fig-boost`).
 
+# %%
+p = np.random.default_rng(0).standard_normal(20_000)
+particles = np.stack([np.abs(p), p], axis=1)  # (E, p)
+etas = np.linspace(0, 2, 9)
+boosted = [particles @ boost.exp([eta]).numpy().T for eta in etas]
+measured = [np.mean(z[:, 0] ** 2) for z in boosted]
+off = np.abs(measured / np.cosh(2 * etas) - 1)
+print("samples follow cosh within 5 %:", bool((off < 0.05).all()))
+
+# %% mystnb={"figure": {"caption": "A boost keeps the light cone and loses the law. Left: massless particles before (blue) and after (orange) a boost of rapidity 0.8, with the ellipses of their second moments. The points stay on the cone; those on the right are stretched along it, those on the left shrink. Right: the second moment of the energy, exactly $\\cosh 2\\eta$ (line) and in 20,000 samples (dots). A rotation of the whitened data would follow the flat line.", "name": "fig-boost"}, "image": {"alt": "Left, points on a V-shaped cone with a circle for their second moment, which the boost turns into a long tilted ellipse. Right, a curve that rises from 1 at rapidity 0 to about 27 at rapidity 2, with dots on it, above a flat line at 1."}} tags=["hide-input"]
+t, g = np.linspace(0, 2 * np.pi, 200), boost.exp([0.8]).numpy()
 fig, (ax, right) = plt.subplots(1, 2, figsize=(8.4, 3.7))
 ax.plot([-5, 0, 5], [5, 0, 5], color=MUTED, lw=0.8)
-for points, matrix, colour, label in (
-    (particle[:90], np.eye(2), DATA, "before"),
-    (particle[:90] @ g.T, g, MOVED, "after the boost"),
+for matrix, colour, label, shift in (  # beside the cone, so that both can be seen
+    (M, DATA, "before", -0.07),
+    (g, MOVED, "after the boost", 0.07),
 ):
-    shift = (
-        0.07 if colour == MOVED else -0.07
-    )  # beside the cone, so that both can be seen
-    energy, momentum = points.T
+    energy, momentum = matrix @ particles[:90].T
     ax.plot(
         momentum, energy + shift, ".", ms=5, alpha=0.8, color=colour, label=label
     )
-    ax.plot(*(matrix @ circle)[::-1], color=colour, lw=2)
-ax.set(
-    xlabel="momentum $p$",
-    ylabel="energy $E$",
-    xlim=(-4, 5),
-    ylim=(-2.3, 5),
-    aspect="equal",
-)
+    ax.plot(*(matrix @ [np.cos(t), np.sin(t)])[::-1], color=colour, lw=2)
+ax.set(xlabel="momentum $p$", ylabel="energy $E$", aspect="equal")
+ax.set(xlim=(-4, 5), ylim=(-2.3, 5))
 ax.legend(loc="upper left")
 eta = np.linspace(0, 2, 100)
-dots = np.linspace(0, 2, 9)
-measured = [np.mean((particle @ boost.exp([e]).numpy().T)[:, 0] ** 2) for e in dots]
 right.plot(eta, np.cosh(2 * eta), color=MOVED, lw=2, label=r"boost: $\cosh 2\eta$")
 right.plot(
-    dots, measured, "o", color=MOVED, mfc="none", ms=6, label="20,000 samples"
+    etas, measured, "o", color=MOVED, mfc="none", ms=6, label="20,000 samples"
 )
 right.axhline(1, color=DATA, lw=2, label="any symmetry of the law")
 right.set(xlabel=r"rapidity $\eta$", ylabel="$\\mathrm{E}[E^2]$", yscale="log")
@@ -547,10 +535,6 @@ right.set_yticks([1, 3, 10, 30], ["1", "3", "10", "30"])
 right.minorticks_off()
 right.legend()
 plt.show()
-
-# %%
-off = np.abs(measured / np.cosh(2 * dots) - 1)
-print("samples follow cosh within 5 %:", bool((off < 0.05).all()))
 
 # %% [markdown]
 # ### The same test on orbits

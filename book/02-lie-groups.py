@@ -31,12 +31,8 @@ import pandas as pd
 import torch
 from IPython.display import HTML
 
-from liegan_book.publishing import flow_demo
-from liegan_min.algebra import linalg
-from liegan_min.base import tolerances
-from liegan_min.algebra.lie_algebra import LieAlgebra, bracket
-from liegan_min.game.coefficients import IntegerGrid
 from liegan_book.datasets import two_body
+from liegan_book.publishing import flow_demo
 from liegan_book.publishing.figures import (
     DATA,
     LEARNED,
@@ -45,7 +41,19 @@ from liegan_book.publishing.figures import (
     heat,
     use_style,
 )
-from liegan_min.algebra.groups import diagonal, dilation, gl, so, so13, span_of
+from liegan_min.algebra import linalg
+from liegan_min.algebra.groups import (
+    conjugate,
+    diagonal,
+    dilation,
+    gl,
+    so,
+    so13,
+    span_of,
+)
+from liegan_min.algebra.lie_algebra import LieAlgebra, bracket
+from liegan_min.base import tolerances
+from liegan_min.game.coefficients import IntegerGrid
 
 use_style()
 PURPLE = "#aa4499"
@@ -160,31 +168,30 @@ for order, values in gaps.items():
     print(f"exponent to order {order}: the error grows like t^{slope:.1f}")
 print("[R_x, R_y] = R_z:", np.allclose(A @ B - B @ A, C))
 
+
 # %% mystnb={"figure": {"caption": "Left: a point of the sphere is turned about x, then y, then back about x, back about y, by 0.3 radian each, seen from above its start. The walk ends beside its start, and $t^2 [B, A]\\, x$ (dashed) says where. Right: the error of exp(tA) exp(tB) against an exponential whose exponent stops at first order (orange) or at second (blue), with slopes 2 and 3.", "name": "fig-bracket"}, "image": {"alt": "Left, four arcs that almost form a closed quadrilateral, with a dashed arrow from the start to near the end. Right, two straight lines on doubly logarithmic axes, the lower one steeper."}} tags=["hide-input"]
+def arrow(ax, tail, tip, **style):
+    style = {"arrowstyle": "-|>", "lw": 2} | style
+    ax.annotate("", tip, tail, arrowprops=style)
+
+
 t, start = 0.3, np.ones(3) / np.sqrt(3)
-view = np.array([[-1, 1, 0], [-1, -1, 2]]) / np.array([[np.sqrt(2)], [np.sqrt(6)]])
+view = np.array([[-1, 1, 0], [-1, -1, 2]]) / np.sqrt([[2], [6]])
 fig, (ax, right) = plt.subplots(1, 2, figsize=(8.4, 3.6))
-here, names = start, ("turn about x", "turn about y", "back about x", "back about y")
-for R, name, colour in zip(
-    (A, B, -A, -B), names, (DATA, LEARNED, PURPLE, MOVED), strict=True
-):
+names = ("turn about x", "turn about y", "back about x", "back about y")
+walk = zip((A, B, -A, -B), names, (DATA, LEARNED, PURPLE, MOVED), strict=True)
+here = start
+for R, name, colour in walk:
     arc = np.array([view @ exp(s * R) @ here for s in np.linspace(0, t, 40)])
     ax.plot(*arc.T, color=colour, lw=2.5, label=name)
-    ax.annotate(
-        "",
-        arc[22],
-        arc[19],
-        arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2},
-    )
+    arrow(ax, arc[19], arc[22], color=colour)
     here = exp(t * R) @ here
-ax.annotate(
-    "", view @ (start + t**2 * (B @ A - A @ B) @ start), view @ start,
-    arrowprops={"arrowstyle": "->", "color": MUTED, "ls": "--", "lw": 1.8},
-)  # fmt: skip
+end = start + t**2 * (B @ A - A @ B) @ start
+arrow(ax, view @ start, view @ end, arrowstyle="->", color=MUTED, ls="--")
 ax.plot(*view @ start, "o", color=MUTED, ms=7, label="start")
 ax.plot(*view @ here, "s", color=MOVED, ms=7, label="end")
-ax.set(aspect="equal", xticks=[], yticks=[])
-ax.spines[:].set_visible(False)
+ax.set_aspect("equal")
+ax.axis("off")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 for order, colour in ((1, MOVED), (2, DATA)):
     label = f"exponent to order {order}"
@@ -298,7 +305,7 @@ for known, J in textbook:
 # {numref}`fig-so13` shows the six generators of $\mathfrak{so}(1,3)$ on $(E, p_x, p_y, p_z)$. Boosts
 # are symmetric and mix $E$ with one momentum; rotations are antisymmetric and leave $E$.
 
-# %% mystnb={"figure": {"caption": "A basis of so(1,3): three boosts above, three rotations below. Empty entries are 0.", "name": "fig-so13"}, "image": {"alt": "Six four by four heat maps. The boosts have two equal entries, in the first row and first column; the rotations have two entries of opposite sign in the lower right three by three block."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "A basis of so(1,3): three boosts above, three rotations below. Empty entries are 0.", "name": "fig-so13"}, "image": {"alt": "Six four by four heat maps. The boosts have two equal entries, in the first row and first column; the rotations have two entries of opposite sign in the lower right three by three block."}}
 titles = ("boost x", "boost y", "boost z", "rotation x", "rotation y", "rotation z")
 fig, axes = plt.subplots(2, 3, figsize=(6.6, 4.6))
 for ax, matrix, title in zip(axes.flat, so13().basis, titles, strict=True):
@@ -481,27 +488,17 @@ print("different group elements:", len(elements))
 x, y = np.meshgrid(*2 * [np.linspace(-1, 1, 400)])
 shade = 1 / (1 + np.arctan2(y, x) % step)
 shade[(x**2 + y**2 > 1) | (x**2 + y**2 < 0.12)] = np.nan
+p0 = 0.78 * np.array([np.cos(0.4 * step), np.sin(0.4 * step)])
+number = {"ha": "center", "va": "center_baseline", "color": "white", "fontsize": 8}
 fig, axes = plt.subplots(1, 3, figsize=(8.4, 3.0))
-for ax, times in zip(axes, (1, 2, 1.5), strict=True):
-    ax.imshow(
-        shade,
-        extent=(-1, 1, -1, 1),
-        origin="lower",
-        cmap="Greys",
-        vmin=0.4,
-        vmax=1.6,
-    )
+for ax, times, shown in zip(axes, (1, 2, 1.5), (7, 7, 14), strict=True):
+    ax.imshow(shade, "Greys", extent=(-1, 1, -1, 1), origin="lower", clim=(0.4, 1.6))
     turns = LieAlgebra(times * step * so(2).basis).exp(torch.arange(14.0)[:, None])
-    p0 = 0.78 * np.array([np.cos(0.4 * step), np.sin(0.4 * step)])
     points = turns.numpy() @ p0
-    value = np.angle(points @ [1, 1j]) % step
-    right = np.isclose(value, 0.4 * step)
-    for n, (p, ok) in enumerate(zip(points, right, strict=True)):
-        ax.plot(*p, "o", ms=13, color=DATA if ok else MOVED)
-        if times == 1.5 or n < 7:
-            ax.text(
-                *p, n, ha="center", va="center_baseline", color="white", fontsize=8
-            )
+    right = np.isclose(np.angle(points @ [1, 1j]) % step, 0.4 * step)
+    ax.scatter(*points.T, s=169, c=np.where(right, DATA, MOVED))
+    for n in range(shown):
+        ax.text(*points[n], n, **number)
     ax.set_title(f"$L$ = {times} · (2π/7) $R$")
     ax.axis("off")
 plt.show()
@@ -535,9 +532,7 @@ plt.show()
 def closed_form(L, w):
     m = np.trace(L) / 2
     N = L - m * np.eye(2)
-    root = np.emath.sqrt(
-        -np.linalg.det(N)
-    )  # imaginary for a rotation: cosh becomes cos
+    root = np.emath.sqrt(-np.linalg.det(N))  # imaginary for a rotation: cosh is cos
     odd = w if abs(root) < 1e-12 else np.sinh(w * root) / root
     even = np.cosh(w * root)
     return np.exp(w * m) * np.real(even * np.eye(2) + odd * N)
@@ -595,8 +590,6 @@ for name, a in {"boosts": LieAlgebra(K), "with rotations": so13()}.items():
 # and $\cos J$ are not: they belong to the coordinates of the data.
 
 # %%
-from liegan_min.algebra.groups import conjugate
-
 S = torch.randn(4, 4, dtype=torch.float64, generator=torch.manual_seed(6))
 inverse = torch.linalg.inv(S)
 a, b = so13(), conjugate(so13(), S)

@@ -29,14 +29,7 @@ import numpy as np
 import torch
 from torch.nn.functional import logsigmoid, softplus
 
-from liegan_min.game import losses
-from liegan_min.base import tolerances
-from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
-from liegan_min.game.config import GameConfig
-from liegan_min.game.pairs import as_pairs
-from liegan_min.game.discovery import discover
-from liegan_min.game.discriminator import Discriminator
+from liegan_book.experiments.metrics.discovery import curve
 from liegan_book.publishing.figures import (
     DATA,
     LEARNED,
@@ -46,9 +39,16 @@ from liegan_book.publishing.figures import (
     heat,
     use_style,
 )
-from liegan_min.game.generator import LieGenerator
 from liegan_min.algebra.groups import so
-from liegan_book.experiments.metrics.discovery import curve
+from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base import tolerances
+from liegan_min.game import losses
+from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
+from liegan_min.game.config import GameConfig
+from liegan_min.game.discovery import discover
+from liegan_min.game.discriminator import Discriminator
+from liegan_min.game.generator import LieGenerator
+from liegan_min.game.pairs import as_pairs
 
 use_style()
 torch.set_num_threads(1)  # small matrices: a second thread only gets in the way
@@ -405,16 +405,22 @@ print("near start, with it: all leave:", leaves)
 print("usual start, no cosine term: all shrink:", shrinks)
 assert all([stays, leaves, shrinks])
 
+
 # %% mystnb={"figure": {"caption": "Size of the learned matrix, three seeds each. From a start near the identity, the cosine term drives it away (green); without the term it stays (orange). From the usual start without the term (grey) it shrinks, in some runs to the identity, in others to a rotation of moderate size.", "name": "fig-no-cosine"}, "image": {"alt": "Norm of L against epochs. Three green curves rise from zero to about four. Three orange ones stay close to zero. Three grey ones fall from between one and three."}} tags=["hide-input"]
+def draw_sizes(ax, games, epochs=None):
+    for label, (runs, colour) in games.items():
+        norms = np.transpose([sizes(found)[:epochs] for found in runs])
+        first, *_ = ax.plot(norms, color=colour)
+        first.set_label(label)
+    ax.set(xlabel="epoch", ylabel=r"$\Vert L \Vert$")
+
+
 fig, ax = plt.subplots(figsize=(6.6, 3.3))
-for label, runs, colour in (
-    ("start 0.01, λ = 1", with_term, LEARNED),
-    ("start 0.01, λ = 0", without, MOVED),
-    ("start 1, λ = 0", far_without, MUTED),
-):
-    for seed, found in enumerate(runs):
-        ax.plot(sizes(found), color=colour, label=None if seed else label)
-ax.set(xlabel="epoch", ylabel=r"$\Vert L \Vert$")
+shown = {
+    "start 0.01, λ = 1": (with_term, LEARNED),
+    "start 0.01, λ = 0": (without, MOVED),
+}
+draw_sizes(ax, shown | {"start 1, λ = 0": (far_without, MUTED)})
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
@@ -583,16 +589,10 @@ assert all(near_one)
 
 # %% mystnb={"figure": {"caption": "Size of the learned matrix with a 2-norm in the loss, three seeds each. Dashed: where the formula says that it comes to rest for a weight of 0.2; dotted: the barrier below which it falls to the identity. For a weight of 0.6 only the identity is left. Without the norm the size drifts on.", "name": "fig-norm"}, "image": {"alt": "Norm of L against epochs. Grey curves without a norm rise to four. Green curves with weight 0.2 approach the dashed line or fall. Orange curves with weight 0.6 fall to zero."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(6.6, 3.3))
-for label, runs, colour in (
-    ("μ = 0", games, MUTED),
-    ("μ = 0.2", normed[0.2], LEARNED),
-    ("μ = 0.6", normed[0.6], MOVED),
-):
-    for seed, found in enumerate(runs):
-        ax.plot(sizes(found), color=colour, label=None if seed else label)
+shown = {"μ = 0": (games, MUTED), "μ = 0.2": (normed[0.2], LEARNED)}
+draw_sizes(ax, shown | {"μ = 0.6": (normed[0.6], MOVED)})
 ax.axhline(rest, color=TRUTH, ls="--", lw=1, label="rest, μ = 0.2")
 ax.axhline(barrier, color=TRUTH, ls=":", lw=1, label="barrier, μ = 0.2")
-ax.set(xlabel="epoch", ylabel=r"$\Vert L \Vert$")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
@@ -693,21 +693,11 @@ for f, (line, label) in styles.items():
     ax.plot(theta, cost[f], color=TRUTH, ls=line, label=label)
 for lam, colour in ((1, MOVED), (10, LEARNED)):
     ax.plot(theta, gain(theta, lam), color=colour, label=f"gain, λ = {lam}")
-ax.set(
-    xlabel=r"$\theta$",
-    ylabel=r"per unit of $\theta$",
-    yscale="log",
-    ylim=(0.005, 12),
-)
+ax.set(xlabel=r"$\theta$", ylabel=r"per unit of $\theta$", yscale="log")
+ax.set_ylim(0.005, 12)
 ax.legend(ncols=2, fontsize=8, loc="lower right")
-for label, runs, colour in (
-    ("full, λ = 1", games, MUTED),
-    ("half, λ = 1", half[1], MOVED),
-    ("half, λ = 10", half[10], LEARNED),
-):
-    for seed, found in enumerate(runs):
-        right.plot(sizes(found)[:40], color=colour, label=None if seed else label)
-right.set(xlabel="epoch", ylabel=r"$\Vert L \Vert$")
+shown = {"full, λ = 1": (games, MUTED), "half, λ = 1": (half[1], MOVED)}
+draw_sizes(right, shown | {"half, λ = 10": (half[10], LEARNED)}, epochs=40)
 right.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
 plt.show()
 

@@ -26,17 +26,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from IPython.display import Markdown
-from myst_nb import glue
 from scipy.linalg import logm
 
 from liegan_book import experiments, records
-from liegan_min.algebra import groups, linalg
-from liegan_book.results import poster, tables
-from liegan_min.base import tolerances
-from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_book.baselines.spectral import spectral
-from liegan_book.datasets import store
+from liegan_book.datasets import store, two_body
 from liegan_book.publishing.figures import (
     DATA,
     LEARNED,
@@ -46,8 +40,14 @@ from liegan_book.publishing.figures import (
     TRUTH,
     heat,
     path,
+    use_style,
 )
-from liegan_book.publishing.figures import use_style
+from liegan_book.publishing.page import note, table
+from liegan_book.results import poster, tables
+from liegan_book.results.text import plus_minus
+from liegan_min.algebra import groups, linalg
+from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_min.base import tolerances
 
 use_style()
 FLOW = 0.95  # cosine from which a direction counts as the flow of time
@@ -127,14 +127,12 @@ print(f"cosine on the support: {crossed.cosine(truth, P):.3f}")
 
 # %% mystnb={"figure": {"caption": "The entries of $L$ that each search may use, and the rotation that it should find.", "name": "fig-search-spaces"}, "image": {"alt": "Three eight by eight grids: four filled blocks on the diagonal; the same with further blocks that join body 1 and body 2; and the true generator, with minus one and one in each diagonal block."}}
 fig, axes = plt.subplots(1, 3, figsize=(9.5, 3.4))
-for ax, mask, title in (
-    (axes[0], experiments.BLOCKS, "LieGAN may use"),
-    (axes[1], experiments.EXPANDED, "LieGAN-ES may use"),
-):
+masks = {"LieGAN": experiments.BLOCKS, "LieGAN-ES": experiments.EXPANDED}
+for ax, (name, mask) in zip(axes, masks.items(), strict=False):
     ax.imshow(mask, cmap="Greys", vmin=0, vmax=2)
-    ax.set(title=title, xticks=range(8), yticks=range(8))
-    ax.set_xticklabels(STATE, fontsize=8)
-    ax.set_yticklabels(STATE, fontsize=8)
+    ax.set_xticks(range(8), STATE, fontsize=8)
+    ax.set_yticks(range(8), STATE, fontsize=8)
+    ax.set_title(f"{name} may use")
 heat(axes[2], truth.basis[0], "the truth, SO(2)", STATE)
 plt.show()
 
@@ -167,13 +165,8 @@ size = torch.linalg.norm(truth.basis[0] @ torch.from_numpy(P))
 heat(axes[0], truth.basis[0], "truth", STATE, limit=1)
 for ax, (name, result) in zip(axes[1:], found.items(), strict=True):
     L = result.algebra.basis[0]
-    heat(
-        ax,
-        L * size / torch.linalg.norm(L @ torch.from_numpy(P)),
-        name,
-        STATE,
-        limit=1,
-    )
+    L = L * size / torch.linalg.norm(L @ torch.from_numpy(P))
+    heat(ax, L, name, STATE, limit=1)
 plt.show()
 
 # %% [markdown]
@@ -216,15 +209,11 @@ plt.show()
 # seeds pass, *mostly* if nine in ten do.
 
 # %% tags=["hide-input"]
-runs = records.load_all("two-body-discovery", profile="paper")
-by = {}
-for run in runs:
-    by.setdefault(run.method, []).append(run)
-
-
-def column(method, metric):
-    return np.array([r.metrics[metric] for r in by[method]], dtype=float)
-
+runs = records.frame("two-body-discovery", "paper")
+rows = {row.method: row for row in tables.table("two-body-discovery")}
+threshold = poster.TABLES["two-body-discovery"].threshold
+note(threshold=threshold, worst=round(rows["liegan"].worst, 4))
+note(passed=rows["liegan"].passed)
 
 NAMES = {
     "liegan": "LieGAN",
@@ -232,41 +221,31 @@ NAMES = {
     "liegan-lambda-10": "LieGAN, $\\lambda = 10$",
     "liegan-full-circle": "LieGAN, orbits from the full circle",
 }
-threshold = poster.TABLES["two-body-discovery"].threshold
-rows = {row.method: row for row in tables.table("two-body-discovery")}
-glue("threshold", threshold, display=False)
-glue("worst", round(rows["liegan"].worst, 4), display=False)
-glue("passed", rows["liegan"].passed, display=False)
-assert column("liegan", "support_cosine").max() < rows["liegan-es"].worst
+HEAD = [
+    "method",
+    "support cosine",
+    "median",
+    "worst",
+    "raw cosine",
+    "passed",
+    "verdict",
+]
 
 
-def captioned(caption, name, methods):
-    head = (
-        "method",
-        "support cosine",
-        "median",
-        "worst",
-        "raw cosine",
-        "passed",
-        "verdict",
-    )
-    cells = [
-        [
-            NAMES[m],
-            tables.plus_minus((r := rows[m]).mean, r.sd),
-            f"{r.median:.5f}",
-            f"{r.worst:.5f}",
-            f"{column(m, 'raw_cosine').mean():.2f}",
-            f"{r.passed} of {r.n}",
-            f"**{r.verdict}**",
-        ]
-        for m in methods
-    ]
-    return Markdown(tables.markdown(head, cells, caption, name))
+def line(method):
+    row, raw = rows[method], runs.loc[method]["raw_cosine"].mean()
+    cosines = plus_minus(row.mean, row.sd), f"{row.median:.5f}", f"{row.worst:.5f}"
+    verdict = f"{row.passed} of {row.n}", f"**{row.verdict}**"
+    return NAMES[method], *cosines, f"{raw:.2f}", *verdict
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-captioned("The poster's protocol", "tab-discovery", ["liegan", "liegan-es"])
+compared = map(line, ["liegan", "liegan-es"])
+table(HEAD, compared, "The poster's protocol", "tab-discovery")
+
+# %%
+best = runs.loc["liegan"]["support_cosine"].max()
+assert best < runs.loc["liegan-es"]["support_cosine"].min()
 
 # %% [markdown]
 # Every seed finds the rotation: the worst support cosine of LieGAN is {glue:text}`worst`. But
@@ -277,16 +256,15 @@ captioned("The poster's protocol", "tab-discovery", ["liegan", "liegan-es"])
 
 # %% mystnb={"figure": {"caption": "The poster's protocol over its 100 epochs, a line a seed. Above: how far the support cosine is from 1. Below: the norm of $L$ on the way. LieGAN at $\\lambda = 1$ finds the direction early and then shrinks; LieGAN-ES holds its size and improves to the end.", "name": "fig-curves"}, "image": {"alt": "Four panels. For LieGAN, one minus the cosine falls and levels off or rises again, while the norm falls steadily. For LieGAN-ES, one minus the cosine falls to the end and the norm stays level."}}
 def curves(methods):
-    _, axes = plt.subplots(
-        2, len(methods), figsize=(4.2 * len(methods), 5), sharey="row"
-    )
+    size = (4.2 * len(methods), 5)
+    _, axes = plt.subplots(2, len(methods), figsize=size, sharey="row")
+    epochs = np.arange(1, 101)
     for (top, bottom), m in zip(axes.T, methods, strict=True):
-        for r in by[m]:
-            epochs = np.arange(1, len(r.arrays["curve"]) + 1)
-            top.semilogy(
-                epochs, 1 - np.array(r.arrays["curve"]), color=LEARNED, alpha=0.6
-            )
-            bottom.semilogy(epochs, r.arrays["norm_curve"], color=DATA, alpha=0.6)
+        cosines, norms = (
+            np.stack(runs.loc[m][c], 1) for c in ("curve", "norm_curve")
+        )
+        top.semilogy(epochs, 1 - cosines, color=LEARNED, alpha=0.6)
+        bottom.semilogy(epochs, norms, color=DATA, alpha=0.6)
         top.axhline(1 - threshold, color=TRUTH, ls=":", lw=1)
         top.set_title(NAMES[m])
         bottom.set_xlabel("epoch")
@@ -318,20 +296,16 @@ plt.show()
 # Both are a change of one setting, run on the same seeds.
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-captioned(
-    "The control and the remedy",
-    "tab-remedy",
-    ["liegan", "liegan-full-circle", "liegan-lambda-10"],
-)
+compared = map(line, ["liegan", "liegan-full-circle", "liegan-lambda-10"])
+table(HEAD, compared, "The control and the remedy", "tab-remedy")
 
 # %% mystnb={"figure": {"caption": "As in {numref}`fig-curves`, for the control (orbits that start anywhere) and the remedy ($\\lambda = 10$).", "name": "fig-remedy"}, "image": {"alt": "Six panels: one minus the cosine above and the norm of L below, for LieGAN, for LieGAN on orbits from the full circle, and for LieGAN with lambda ten. Only in the first does the norm fall towards zero."}}
 curves(["liegan", "liegan-full-circle", "liegan-lambda-10"])
 plt.show()
 
 # %%
-norm = {m: np.median(column(m, "norm")) for m in by}
-exact = {m: np.median(column(m, "support_cosine")) for m in by}
-
+medians = runs.groupby("method")[["norm", "support_cosine"]].median()
+norm, exact = medians["norm"], medians["support_cosine"]
 assert norm["liegan"] < norm["liegan-full-circle"]
 assert norm["liegan"] < norm["liegan-lambda-10"]
 assert exact["liegan"] < exact["liegan-lambda-10"]
@@ -401,8 +375,6 @@ assert found_time > FLOW
 # the raw cosine stays misleading. Only noise, or a moving centre of mass, fills the space.
 
 # %%
-from liegan_book.datasets import two_body
-
 unequal = two_body.orbits(100, masses=(1.0, 3.0), seed=1)
 print("rank with unequal masses:", linalg.support(unequal.state).shape[1])
 noisy = two_body.orbits(100, noise=0.01, seed=1)

@@ -26,18 +26,12 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
 import torch
-from IPython.display import Markdown
-from myst_nb import glue
 
 from liegan_book import experiments, records
-from liegan_min.algebra import linalg
-from liegan_book.results import tables
-from liegan_min.algebra.lie_algebra import LieAlgebra, act
-from liegan_min.algebra.cleaning import cleaned
-from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
-from liegan_min.equivariant.reps import LOOSE, Spaces, V
+from liegan_book.experiments.metrics.prediction import step_errors
 from liegan_book.experiments.two_body_prediction import found_by
 from liegan_book.publishing.figures import (
     DATA,
@@ -47,8 +41,16 @@ from liegan_book.publishing.figures import (
     TRUTH,
     use_style,
 )
+from liegan_book.publishing.page import note, table
+from liegan_book.publishing.panels import orbit, seeds
+from liegan_book.results import tables
+from liegan_book.results.text import plus_minus, poster_text, scientific
 from liegan_book.training.prediction import predict
-from liegan_book.experiments.metrics.prediction import step_errors
+from liegan_min.algebra import groups, linalg
+from liegan_min.algebra.cleaning import cleaned
+from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
+from liegan_min.equivariant.reps import LOOSE, Rep, Spaces, V
 
 use_style()
 truth = experiments.SO2
@@ -93,20 +95,17 @@ for name, run in live.items():
     )
 assert ratio["mlp"] > 2 > max(ratio["aug-ground-truth"], ratio["emlp-ground-truth"])
 
+test = live["mlp"].test
+errors = (predict(live["mlp"].model, test.x) - test.y).square().mean(dim=(1, 2))
+row = int(
+    errors.argsort()[len(errors) // 2]
+)  # the orbit of the perceptron's median error
+
 # %% mystnb={"figure": {"caption": "One test orbit, body 1. Dark dots: five states in and five out. Coloured: the five predictions. The plain perceptron has been trained where no test orbit starts; the equivariant network has seen this orbit, turned.", "name": "fig-rotated-world"}, "image": {"alt": "Two panels with an arc of ten dots. On the left the predictions of the perceptron leave the arc; on the right those of the equivariant network stay closer to it."}} tags=["hide-input", "nbval-ignore-output"]
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.9), sharex=True, sharey=True)
 for ax, name in zip(axes, ("mlp", "emlp-ground-truth"), strict=True):
-    test = live[name].test
-    errors = (predict(live["mlp"].model, test.x) - test.y).square().mean(dim=(1, 2))
-    row = int(errors.argsort()[len(errors) // 2])
-    x, y = test.x[row, :, :2], test.y[row, :, :2]
-    answer = predict(live[name].model, test.x[row : row + 1])[0, :, :2]
-    ax.plot(*x.T, "o", color=TRUTH, ms=5, label="seen")
-    ax.plot(*y.T, "o", color=TRUTH, ms=5, mfc="white", label="to predict")
-    ax.plot(*answer.T, "x-", color=MOVED, label="predicted")
-    ax.plot(0, 0, "+", color=MUTED)
-    ax.set(title=name, xlabel="$q_1^x$", ylabel="$q_1^y$")
-    ax.set_aspect("equal")
+    orbit(ax, test.x[row], test.y[row], predict(live[name].model, test.x)[row])
+    ax.set(title=name)
 axes[0].legend()
 plt.show()
 
@@ -189,20 +188,19 @@ for B in W:
 # singular values.
 
 # %%
-P = linalg.support(experiments.two_body_pairs().x)
-found = {}
-for method in ("liegan", "liegan-es", "augerino-plus"):
-    for run in records.load_all("two-body-discovery", method, "paper"):
-        L = LieAlgebra(torch.tensor(run.arrays["last"]))
-        found.setdefault(method, []).append(commutant(L.basis[0].numpy(), LOOSE))
+discovery = records.frame("two-body-discovery", "paper")
+learned = discovery.loc[["liegan", "liegan-es", "augerino-plus"], "last"]
+found = learned.map(lambda L: commutant(np.array(L[0]), LOOSE))
+maps, singular = found.str[0].map(len), found.str[1]
 
-# %% mystnb={"figure": {"caption": "Singular values of the condition {eq}`eq-commutant` for the learned generators, ten seeds each, beside the truth, which has 32 zeros (drawn at $10^{-5}$). Dotted: the poster's tolerance. Dashed: 0.1, in the gap. Between the two lie maps that the exact rotation allows and the loose test still forbids.", "name": "fig-commutant"}, "image": {"alt": "Three panels of rising step curves on a logarithmic scale. For LieGAN and LieGAN-ES the curves cross the dotted line after 8 to 16 values, and then jump across the dashed line. For Augerino-plus there is no jump."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Singular values of the condition {eq}`eq-commutant` for the learned generators, ten seeds each, beside the truth, which has 32 zeros (drawn at $10^{-5}$). Dotted: the poster's tolerance. Dashed: 0.1, in the gap. Between the two lie maps that the exact rotation allows and the loose test still forbids.", "name": "fig-commutant"}, "image": {"alt": "Three panels of rising step curves on a logarithmic scale. For LieGAN and LieGAN-ES the curves cross the dotted line after 8 to 16 values, and then jump across the dashed line. For Augerino-plus there is no jump."}}
 _, exact = commutant(truth.basis[0].numpy(), LOOSE)
 fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharey=True)
-for ax, (method, runs) in zip(axes, found.items(), strict=True):
-    for _, s in runs:
-        ax.semilogy(np.arange(1, 65), np.maximum(s, 1e-5), color=LEARNED, alpha=0.6)
-    ax.semilogy(np.arange(1, 65), np.maximum(exact, 1e-5), color=TRUTH, lw=1)
+for ax, (method, s) in zip(
+    axes, singular.groupby("method", sort=False), strict=True
+):
+    ax.semilogy(range(1, 65), np.maximum([*s], 1e-5).T, color=LEARNED, alpha=0.6)
+    ax.semilogy(range(1, 65), np.maximum(exact, 1e-5), color=TRUTH, lw=1)
     ax.axhline(LOOSE, color=MOVED, ls=":")
     ax.axhline(0.1, color=MOVED, ls="--", lw=1)
     ax.set(title=method, xlabel="singular value, sorted")
@@ -210,12 +208,12 @@ axes[0].set_ylabel("relative to the largest")
 plt.show()
 
 # %%
-for method, runs in found.items():
-    within = sorted(len(W) for W, _ in runs)
-    gap = sorted(int((s < 0.1).sum()) for _, s in runs)
+gap = singular.map(lambda s: int((s < 0.1).sum()))
+for method, n in maps.groupby("method", sort=False):
+    below = gap.loc[method]
     print(
-        f"{method:14} maps at 5e-3: {within[0]} to {within[-1]}, "
-        f"below 0.1: {gap[0]} to {gap[-1]}"
+        f"{method:14} maps at 5e-3: {n.min()} to {n.max()}, "
+        f"below 0.1: {below.min()} to {below.max()}"
     )
 
 # %% [markdown]
@@ -239,40 +237,42 @@ for method, runs in found.items():
 # - **Linear**, not on the poster, is the best linear map from the five states to the next
 #   five.
 #
-# What the discovery methods found, scored on the support as in chapter {doc}`04-two-body`:
+# The records call a row by its network and by where its symmetry comes from: `emlp-liegan-es`.
+# Here both are spelled out.
 
-# %% tags=["hide-input"]
-NAMES = {
+# %%
+NETWORK = {
+    "emlp": "EMLP",
+    "aug": "Aug.",
+    "hnn": "HNN",
+    "mlp": "MLP",
+    "linear": "linear",
+}
+SYMMETRY = {
+    "": "none",
     "liegan": "LieGAN",
     "liegan-es": "LieGAN-ES",
     "augerino-plus": "Augerino+",
     "symmetrygan": "SymmetryGAN",
     "spectral": "second moments",
+    "ground-truth": "ground truth",
+    "liegan-cleaned": "LieGAN, cleaned",
 }
 
-
-def captioned(caption, name, head, rows):
-    return Markdown(tables.markdown(head, rows, caption, name))
-
-
-discovery = {row.method: row for row in tables.table("two-body-discovery")}
+# %% [markdown]
+# What the discovery methods found, scored on the support as in chapter {doc}`04-two-body`:
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-captioned(
-    "Discovery by method; passed: a support cosine of 0.999",
-    "tab-methods",
+found = [r for r in tables.table("two-body-discovery") if r.method in SYMMETRY]
+scores = [(plus_minus(r.mean, r.sd, 4), f"{r.worst:.4f}") for r in found]
+table(
     ["method", "seeds", "support cosine", "worst", "passed"],
     [
-        [
-            NAMES[m],
-            (r := discovery[m]).n,
-            tables.plus_minus(r.mean, r.sd, 4),
-            f"{r.worst:.4f}",
-            f"{r.passed} of {r.n}",
-        ]
-        for m in NAMES
-        if m in discovery
+        (SYMMETRY[r.method], r.n, *score, f"{r.passed} of {r.n}")
+        for r, score in zip(found, scores, strict=True)
     ],
+    "Discovery by method; passed: a support cosine of 0.999",
+    "tab-methods",
 )
 
 # %% [markdown]
@@ -288,53 +288,37 @@ captioned(
 # within two standard deviations of our mean, both taken of the logarithm, because the errors
 # span decades; the poster gives one run for each.
 
-# %% tags=["hide-input"]
-rows = {row.method: row for row in tables.table("two-body-prediction")}
-runs = {}
-for run in records.load_all("two-body-prediction", profile="paper"):
-    runs.setdefault(run.method, []).append(run)
-LABEL = NAMES | {
-    "ground-truth": "ground truth",
-    "hnn": "HNN",
-    "mlp": "MLP",
-    "linear": "linear",
-    "liegan-cleaned": "LieGAN, cleaned",
-    "liegan-gap": "LieGAN, tolerance in the gap",
-    "liegan-es-gap": "LieGAN-ES, tolerance in the gap",
-}
+# %%
+rows = tables.table("two-body-prediction")
+runs = records.frame("two-body-prediction", "paper").loc[[r.method for r in rows]]
+mean = runs.groupby("method").test_mse.mean()
+parts = [method.partition("-") for method, _ in runs.index]
+runs["network"] = [NETWORK[network] for network, _, _ in parts]
+runs["symmetry"] = [SYMMETRY[source] for _, _, source in parts]
+colours = dict(
+    zip(runs.symmetry.unique(), sns.color_palette("colorblind"), strict=False)
+)
+look = {"hue": "symmetry", "style": "network", "palette": colours}
 
 
+# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 def name_of(method):
-    kind, _, source = method.partition("-")
-    if kind not in ("emlp", "aug"):
-        return LABEL[method]
-    return f"{'EMLP' if kind == 'emlp' else 'Aug.'}, {LABEL[source]}"
+    network, _, source = method.partition("-")
+    return NETWORK[network] + (f", {SYMMETRY[source]}" if source else "")
 
 
-def line(method):
-    r = rows[method]
-    poster = "–" if r.poster is None else tables.scientific(r.poster, None)
-    ours = tables.scientific(r.mean, r.sd)
-    return [
-        name_of(method),
-        poster,
-        ours,
-        f"{r.median:.2e}",
-        r.n,
-        f"**{r.verdict}**",
-    ]
+def line(r):
+    ours = scientific(r.mean, r.sd), f"{r.median:.2e}", r.n
+    return name_of(r.method), poster_text(r), *ours, f"**{r.verdict}**"
 
 
 HEAD = ["row", "poster", "ours, mean ± sd", "median", "seeds", "verdict"]
-of_poster = [m for m, r in rows.items() if r.poster is not None]
-beyond = [m for m, r in rows.items() if r.poster is None]
+cells = [line(r) for r in rows if r.poster]
+table(HEAD, cells, "Two-body prediction", "tab-prediction")
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-captioned("Two-body prediction", "tab-prediction", HEAD, map(line, of_poster))
-
-# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-ours = [[row[0], *row[2:-1]] for row in map(line, beyond)]
-captioned("Beyond the poster", "tab-beyond", [HEAD[0], *HEAD[2:-1]], ours)
+beyond = [(line(r)[0], *line(r)[2:5]) for r in rows if not r.poster]
+table([HEAD[0], *HEAD[2:5]], beyond, "Beyond the poster", "tab-beyond")
 
 # %% [markdown]
 # ## Reading the table
@@ -343,39 +327,29 @@ captioned("Beyond the poster", "tab-beyond", [HEAD[0], *HEAD[2:-1]], ours)
 # all under the MLP. Under augmentation the extremes are the poster's: the true rotation is
 # best, and the wrong generators of Augerino+ fail with the same large error. Their moves
 # stretch, so $g^{-1} f(gx)$ explodes, and $f$ learns to answer next to nothing. Four things
-# come out differently, and each has a reason that can be measured.
+# come out differently, and each has a reason that can be measured. First the claims that the
+# text makes, as assertions:
+
+# %%
+best = next(r.poster for r in rows if r.method == "aug-liegan")
+emlp = ["ground-truth", "liegan", "liegan-es", "augerino-plus"]
+assert (mean[[f"emlp-{name}" for name in emlp] + ["mlp"]].diff()[1:] > 0).all()
+aug = mean[[r.method for r in rows if r.poster and r.method.startswith("aug-")]]
+assert aug.idxmin() == "aug-ground-truth"
+assert aug["aug-augerino-plus"] > 1
+assert aug["aug-liegan"] > aug["aug-liegan-es"]
+assert mean["aug-liegan-cleaned"] < best / 2
 
 # %% tags=["hide-input"]
-mean = {m: r.mean for m, r in rows.items() if r.n}
-angles = [
-    abs(r.metrics["angle_deg_last"])
-    for r in records.load_all("two-body-discovery", "symmetrygan", "paper")
-]
-rates = [
-    np.abs(np.linalg.eigvals(L.restricted(None).reshape(8, 8)).imag).max()
-    for L in (
-        LieAlgebra(torch.tensor(r.arrays["last"]))
-        for r in records.load_all("two-body-discovery", "liegan", "paper")
-    )
-]
-best = rows["aug-liegan"].poster  # the best discovered row of the poster
-reach = 3 * np.degrees(np.median(rates))
-glue("element_angle", f"{np.median(angles):.0f}", display=False)
-glue("reach", f"{reach:.0f}", display=False)
-glue("cleaned_gain", f"{best / mean['aug-liegan-cleaned']:.1f}", display=False)
-glue("emlp_gain", f"{best / mean['emlp-liegan-cleaned']:.0f}", display=False)
-hnn = np.mean([r.metrics["train_mse"] for r in runs["hnn"]])
-glue("hnn_ratio", f"{mean['hnn'] / hnn:.0f}", display=False)
-
-assert mean["aug-augerino-plus"] > 1
-assert mean["aug-ground-truth"] == min(
-    mean[m] for m in of_poster if m.startswith("aug-")
+rates = np.linalg.eigvals([*discovery.loc["liegan", "last"].str[0]]).imag.max(axis=1)
+angle = discovery.loc["symmetrygan", "angle_deg_last"].abs().median()
+note(
+    element_angle=f"{angle:.0f}",
+    reach=f"{3 * np.degrees(np.median(rates)):.0f}",
+    cleaned_gain=f"{best / mean['aug-liegan-cleaned']:.1f}",
+    emlp_gain=f"{best / mean['emlp-liegan-cleaned']:.0f}",
+    hnn_ratio=f"{mean['hnn'] / runs.loc['hnn'].train_mse.mean():.0f}",
 )
-assert mean["aug-liegan"] > mean["aug-liegan-es"]
-order = ["emlp-ground-truth", "emlp-liegan", "emlp-liegan-es", "emlp-augerino-plus"]
-assert [mean[m] for m in order] == sorted(mean[m] for m in order)
-assert mean["emlp-augerino-plus"] < mean["mlp"]
-assert mean["aug-liegan-cleaned"] < best / 2
 
 # %% [markdown]
 # - **LieGAN under augmentation is worse than LieGAN-ES**; the poster has it the other way
@@ -396,35 +370,14 @@ assert mean["aug-liegan-cleaned"] < best / 2
 #
 # ## Where the errors are
 
-# %% mystnb={"figure": {"caption": "Every run of the table: equivariance error $\\E\\,(f(gx) - g f(x))^2$ over rotations $g$ of the whole circle, against the test error. On the diagonal the test error is what the lack of equivariance alone would make it.", "name": "fig-equivariance"}, "image": {"alt": "Scatter plot on logarithmic axes. Most runs lie along a dashed diagonal, the plain networks at its top, augmented ones in the middle, EMLP with learned generators below. EMLP with the true or the cleaned rotation and the linear map lie far to the left; augmentation with Augerino-plus lies above the diagonal."}} tags=["hide-input"]
-frame = [
-    {
-        "network": name_of(m).partition(",")[0],
-        "symmetry": name_of(m).partition(", ")[2] or "none",
-        "equivariance error": r.metrics["equivariance_error"],
-        "test MSE": r.metrics["test_mse"],
-    }
-    for m in rows
-    for r in runs.get(m, [])
-]
-columns = {key: [f[key] for f in frame] for key in frame[0]}
-fig, ax = plt.subplots(figsize=(8.4, 5))
-sns.scatterplot(
-    columns,
-    x="equivariance error",
-    y="test MSE",
-    hue="symmetry",
-    style="network",
-    palette="colorblind",
-    s=60,
-    alpha=0.8,
-    ax=ax,
+# %% mystnb={"figure": {"caption": "Every run of the table: equivariance error $\\E\\,(f(gx) - g f(x))^2$ over rotations $g$ of the whole circle, against the test error. On the diagonal the test error is what the lack of equivariance alone would make it.", "name": "fig-equivariance"}, "image": {"alt": "Scatter plot on logarithmic axes. Most runs lie along a dashed diagonal, the plain networks at its top, augmented ones in the middle, EMLP with learned generators below. EMLP with the true or the cleaned rotation and the linear map lie far to the left; augmentation with Augerino-plus lies above the diagonal."}}
+plt.figure(figsize=(8.4, 5))
+ax = sns.scatterplot(
+    runs, x="equivariance_error", y="test_mse", s=60, alpha=0.8, **look
 )
-ax.set(xscale="log", yscale="log")
-low, high = 1e-7, 1.0
-ax.plot([low, high], [low, high], color=MUTED, lw=0.8, ls="--")
+ax.plot([1e-7, 1], [1e-7, 1], color=MUTED, lw=0.8, ls="--")
+ax.set(xscale="log", yscale="log", xlabel="equivariance error", ylabel="test MSE")
 sns.move_legend(ax, "center left", bbox_to_anchor=(1, 0.5), fontsize=8)
-plt.show()
 
 # %% [markdown]
 # Almost all runs lie on the diagonal: their test error is as large as their distance from an
@@ -433,56 +386,35 @@ plt.show()
 # fit.
 
 # %%
-on = [
-    abs(np.log10(f["test MSE"] / f["equivariance error"])) < 0.5
-    for f in frame
-    if f["symmetry"] not in ("ground truth", "LieGAN, cleaned")
-    and f["network"] != "linear"
-    and f["test MSE"] < 1
-]
+inexact = ~runs.symmetry.isin(["ground truth", "LieGAN, cleaned"])
+some = runs[inexact & (runs.network != "linear") & (runs.test_mse < 1)]
+decades = np.log10(some.test_mse / some.equivariance_error).abs()
 print(
-    "runs without an exact rotation within half a decade of the diagonal:", all(on)
+    "runs without an exact rotation within half a decade of the diagonal:",
+    (decades < 0.5).all(),
 )
 
-# %% mystnb={"figure": {"caption": "Mean squared error of each of the five predicted steps, mean over seeds.", "name": "fig-steps"}, "image": {"alt": "Rising curves over the steps one to five on a logarithmic axis, one for each row of the table, ordered as in the table."}} tags=["hide-input"]
-SHOWN = (
-    "mlp",
-    "hnn",
-    "aug-liegan",
-    "aug-ground-truth",
-    "aug-liegan-cleaned",
-    "emlp-liegan",
-    "emlp-liegan-cleaned",
-    "emlp-ground-truth",
-    "linear",
-)
-fig, ax = plt.subplots(figsize=(7.6, 4.2))
-for color, m in zip(sns.color_palette("colorblind", len(SHOWN)), SHOWN, strict=True):
-    steps = np.array([r.arrays["step_mse"] for r in runs[m]])
-    ax.semilogy(range(1, 6), steps.mean(0), "o-", color=color, label=name_of(m))
-ax.set(xlabel="predicted step", ylabel="MSE", xticks=range(1, 6))
-ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
-plt.show()
+# %% mystnb={"figure": {"caption": "Mean squared error of each of the five predicted steps, mean over seeds, without the rows of LieGAN-ES, Augerino+ and SymmetryGAN.", "name": "fig-steps"}, "image": {"alt": "Rising curves over the steps one to five on a logarithmic axis; the colour tells the symmetry and the marker the network. From top to bottom: MLP and HNN, augmented networks, EMLP, and far below the linear map."}}
+others = ["LieGAN-ES", "Augerino+", "SymmetryGAN"]
+steps = runs[~runs.symmetry.isin(others)].explode("step_mse")
+steps["step"] = steps.groupby(["method", "seed"]).cumcount() + 1
+plt.figure(figsize=(7.6, 4.2))
+dots = {"markers": True, "dashes": False, "errorbar": None}
+ax = sns.lineplot(steps, x="step", y="step_mse", **look, **dots)
+ax.set(yscale="log", xlabel="predicted step", ylabel="MSE", xticks=range(1, 6))
+sns.move_legend(ax, "center left", bbox_to_anchor=(1, 0.5), fontsize=8)
 
 # %% mystnb={"figure": {"caption": "Test error over training, a line a seed. Left: equivariant networks. Right: augmentation and the plain perceptron.", "name": "fig-learning"}, "image": {"alt": "Two panels of falling curves on logarithmic axes. In the left panel the networks with a clean or true generator fall furthest; in the right panel the perceptron levels off high while augmented networks keep falling."}} tags=["hide-input"]
-fig, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
 PANELS = (
-    (DATA, "emlp-ground-truth", 0),
-    (LEARNED, "emlp-liegan-cleaned", 0),
-    (MOVED, "emlp-liegan", 0),
-    (DATA, "aug-ground-truth", 1),
-    (LEARNED, "aug-liegan", 1),
-    (MOVED, "mlp", 1),
+    ("emlp-ground-truth", "emlp-liegan-cleaned", "emlp-liegan"),
+    ("aug-ground-truth", "aug-liegan", "mlp"),
 )
-for color, m, i in PANELS:
-    for n, r in enumerate(runs[m]):
-        curve = np.array(r.arrays["curve"])
-        label = name_of(m) if n == 0 else None
-        axes[i].loglog(
-            curve[:, 0], curve[:, 2], color=color, alpha=0.7, lw=1, label=label
-        )
-for ax in axes:
-    ax.set(xlabel="epoch")
+fig, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
+for ax, methods in zip(axes, PANELS, strict=True):
+    for color, m in zip((DATA, LEARNED, MOVED), methods, strict=True):
+        curve = np.array([*runs.loc[m].curve])
+        seeds(ax, curve[0, :, 0], curve[:, :, 2], color, name_of(m), alpha=0.7)
+    ax.set(xscale="log", yscale="log", xlabel="epoch")
     ax.legend()
 axes[0].set_ylabel("test MSE")
 plt.show()
@@ -493,40 +425,30 @@ plt.show()
 # The seeds of one EMLP row differ by more than its mean differs from the next row. The spaces
 # that each learned generator leaves say why.
 
-# %% tags=["hide-input"]
-lines, broken, whole = [], [], []
+# %%
+learned = []
 for method in ("liegan", "liegan-es", "augerino-plus"):
-    for r in runs[f"emlp-{method}"]:
-        spaces = Spaces(found_by(method, r.seed))
-        invariant, forms = len(spaces.vs.basis), len(spaces.form.basis)
-        here, there = r.metrics["train_mse"], r.metrics["test_mse"]
-        (broken if invariant else whole).append(there / here)
-        size = [len(spaces.vv.basis), invariant, forms]
-        lines.append(
-            [
-                NAMES[method],
-                r.seed,
-                *size,
-                tables.scientific(here, None),
-                tables.scientific(there, None),
-            ]
-        )
+    for s, run in runs.loc[f"emlp-{method}"].iterrows():
+        spaces = Spaces(found_by(method, s))
+        size = len(spaces.vv.basis), len(spaces.vs.basis), len(spaces.form.basis)
+        learned.append((SYMMETRY[method], s, *size, run.train_mse, run.test_mse))
+HEAD = ["method", "seed", "maps", "invariant vectors", "forms", "training", "test"]
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-captioned(
-    "EMLP on learned generators, seed by seed",
-    "tab-spaces",
-    ["method", "seed", "maps", "invariant vectors", "forms", "training", "test"],
-    lines,
-)
+lines = [(*row, scientific(a, None), scientific(b, None)) for *row, a, b in learned]
+table(HEAD, lines, "EMLP on learned generators, seed by seed", "tab-spaces")
 
 # %%
+spaces = pd.DataFrame(learned, columns=HEAD)
+ratio = spaces["test"] / spaces["training"]
+broken = ratio[spaces["invariant vectors"] > 0]
+whole = ratio[spaces["invariant vectors"] == 0]
 print(
     "with an invariant vector, test error over 5 times the training error:",
-    min(broken) > 5,
+    broken.min() > 5,
 )
-print("without one, under 2 times:", max(whole) < 2)
-assert min(broken) > 5 > 2 > max(whole)
+print("without one, under 2 times:", whole.max() < 2)
+assert broken.min() > 5 > 2 > whole.max()
 
 # %% [markdown]
 # - The rotation has no invariant vector. Where a learned $L$ has an eigenvalue near zero, the
@@ -547,7 +469,7 @@ W = torch.linalg.lstsq(a, b, rcond=1e-6, driver="gelsd").solution
 error = test.y.flatten(1) - test.x.flatten(1).double() @ W
 linear = float(error.square().mean())
 print(f"test error of the best linear map below 1e-9: {linear < 1e-9}")
-assert linear < min(r.mean for m, r in rows.items() if r.n and m != "linear")
+assert linear < mean.drop("linear").min()
 
 # %% [markdown]
 # It is better than every network of the table by orders of magnitude, and on the rotated world
@@ -574,23 +496,17 @@ assert linear < min(r.mean for m, r in rows.items() if r.n and m != "linear")
 # more so afterwards: draw a few $g$ and average $g^{-1} f(gx)$. The poster's numbers are
 # without it.
 
-# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-captioned(
-    "Test-time averaging",
-    "tab-averaging",
+# %% mystnb={"markdown_format": "myst"}
+columns = ["test_mse", "averaged_4_mse", "averaged_16_mse"]
+means = runs[columns].groupby("method", sort=False).mean().dropna()
+table(
     ["row", "alone", "4 copies", "16 copies", "seeds"],
     [
-        [
-            name_of(m),
-            *(
-                tables.scientific(np.mean([r.metrics[key] for r in runs[m]]), None)
-                for key in ("test_mse", "averaged_4_mse", "averaged_16_mse")
-            ),
-            len(runs[m]),
-        ]
-        for m in rows
-        if m.startswith("aug-")
+        (name_of(m), *(scientific(e, None) for e in errors), len(runs.loc[m]))
+        for m, *errors in means.itertuples()
     ],
+    "Test-time averaging",
+    "tab-averaging",
 )
 
 # %% [markdown]
@@ -604,12 +520,10 @@ captioned(
 # $\exp(2\pi L) = 1$.
 
 # %%
-learned = [
-    LieAlgebra(torch.tensor(run.arrays["basis"]))
-    for run in records.load_all("two-body-discovery", "liegan", "paper")
-]
-before = [L.cosine(truth, P) for L in learned]
-after = [cleaned(L, P).cosine(truth, P) for L in learned]
+found = [LieAlgebra(torch.tensor(L)) for L in discovery.loc["liegan", "basis"]]
+P = linalg.support(experiments.two_body_pairs().x)
+before = [L.cosine(truth, P) for L in found]
+after = [cleaned(L, P).cosine(truth, P) for L in found]
 print("every cleaned generator is the rotation:", min(after) > 0.999999)
 assert min(after) > max(before)
 
@@ -635,9 +549,6 @@ assert min(after) > max(before)
 # them.
 
 # %%
-from liegan_min.algebra import groups
-from liegan_min.equivariant.reps import Rep
-
 for algebra in (groups.so(2), groups.so(3), groups.so13()):
     spaces = Spaces(algebra, 1e-6)
     one, two = spaces.dimension(V, V), spaces.dimension(Rep(0, 2), Rep(0, 2))

@@ -28,27 +28,23 @@ from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import torch
-from IPython.display import Markdown
-from matplotlib.colors import LogNorm, to_rgba
-from myst_nb import glue
+from matplotlib.colors import LogNorm
 from scipy.stats import gaussian_kde
 
-from liegan_min.algebra import groups
-from liegan_book.results import tables
 from liegan_book.datasets.jets import observables as obs
-from liegan_min.algebra.lie_algebra import act
-from liegan_book.training import jet_trees
 from liegan_book.datasets.jets import storage
-from liegan_book.datasets.kinematics import cylindrical, massless, wrap
-from liegan_book.publishing.figures import (
-    DATA,
-    LEARNED,
-    MOVED,
-    MUTED,
-    TRUTH,
-    use_style,
-)
+from liegan_book.datasets.kinematics import cylindrical, massless
+from liegan_book.publishing.figures import TRUTH, use_style
+from liegan_book.publishing.page import note, table
+from liegan_book.publishing.panels import prongs, two_classes
+from liegan_book.records import paths
+from liegan_book.results.text import plus_minus
+from liegan_book.training import jet_trees
+from liegan_min.algebra import groups
+from liegan_min.algebra.lie_algebra import act
+from liegan_min.equivariant.jets import Jets
 
 use_style()
 
@@ -159,51 +155,38 @@ assert same
 # The jets here have a $p_T$ near 600 GeV and a radius of $R = 0.8$. The decay of a top
 # opens to about {glue:text}`opening` and fits.
 
-# %% tags=["hide-input", "nbval-ignore-output"]
-top, qcd = test.label == 1, test.label == 0
-m_top = float(np.median(invariant_mass(test.truth[top].astype(float))))
-glue("m_top", f"{m_top:.0f}", display=False)
-glue("opening", f"{2 * m_top / 600:.1f}", display=False)
-glue("n_train", f"{len(train):,}", display=False)
-glue("n_validation", f"{len(validation):,}", display=False)
-glue("n_test", f"{len(test):,}", display=False)
-
 # %% [markdown]
 # *Subjets* make the prongs visible. Exclusive $k_T$ clustering merges, again and again, the
 # two pieces with the smallest $\min(p_{T,i}, p_{T,j})\,\Delta R_{ij}$, until as many are left
 # as we asked for. FastJet {cite:p}`cacciari2012fastjet` does it in an instant.
 
 # %%
+top, qcd = test.label == 1, test.label == 0
+m_top = np.median(invariant_mass(test.truth[top].astype(float)))
 columns = obs.features(test)  # all observables of this chapter, by name
 masses, smallest_pair = columns["mass"], columns["pair_mass_1"]
+observed = pd.DataFrame(columns).assign(kind=np.where(top, "top", "QCD"))
 
 # Typical examples: the first jet of the split that satisfies the condition.
 clear_top = top & (np.abs(masses - m_top) < 8) & (np.abs(smallest_pair - 80) < 5)
 light_qcd = qcd & (np.abs(masses - np.median(masses[qcd])) < 5)
 examples = {"top": np.argmax(clear_top), "QCD": np.argmax(light_qcd)}
 
+# %% tags=["hide-input", "nbval-ignore-output"]
+note(
+    m_top=f"{m_top:.0f}",
+    opening=f"{2 * m_top / 600:.1f}",
+    n_train=f"{len(train):,}",
+    n_validation=f"{len(validation):,}",
+    n_test=f"{len(test):,}",
+)
+
 # %% mystnb={"figure": {"caption": "Two jets of the test split. A dot is a constituent, its area in proportion to its transverse momentum, its colour that of its subjet out of three. Circle: the radius 0.8 of the jet. The top is the first one whose mass and smallest pair mass lie near those of the top quark and the $W$; the QCD jet is the first one with about the median mass of its class.", "name": "fig-two-jets"}, "image": {"alt": "Two panels with a circle each. In the left one, three separate groups of dots in three colours, of similar size. In the right one, most of the area of the dots is close to the centre."}} tags=["hide-input"]
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.5), sharex=True, sharey=True)
 for ax, (name, row) in zip(axes, examples.items(), strict=True):
-    jet = test.take(np.array([row]))
-    pt, eta, phi = cylindrical(jet.constituents.astype(float))
-    _, axis_eta, axis_phi = cylindrical(jet.momentum()[0])
-    of = obs.subjet_of(jet, 3)
-    for k, colour in enumerate((DATA, MOVED, LEARNED)):
-        ax.scatter(
-            (eta - axis_eta)[of == k],
-            wrap(phi - axis_phi)[of == k],
-            s=8 * pt[of == k],
-            color=colour,
-            alpha=0.6,
-            lw=0.5,
-            edgecolor="white",
-        )
-    ax.add_patch(plt.Circle((0, 0), 0.8, fill=False, color=MUTED, lw=1))
-    ax.set(title=f"{name}, {masses[row]:.0f} GeV", xlabel=r"$\Delta\eta$")
-    ticks = [-0.8, -0.4, 0, 0.4, 0.8]
-    ax.set(xlim=(-1, 1), ylim=(-1, 1), xticks=ticks, yticks=ticks, aspect="equal")
-axes[0].set_ylabel(r"$\Delta\phi$")
+    prongs(ax, test.take(np.array([row])))
+    ax.set(title=f"{name}, {masses[row]:.0f} GeV")
+    ax.label_outer()
 plt.show()
 
 # %% [markdown]
@@ -248,65 +231,47 @@ for name, jets in (("train", train), ("validation", validation), ("test", test))
 # quark, and a peak in the pairs of subjets at that of the $W$. No cut on mass was made, so
 # nothing forces them there.
 
-# %% tags=["hide-input"]
-CLASSES = (("top", top, MOVED), ("QCD", qcd, DATA))
-
-
-def compare(ax, values, bins, xlabel, within=True):
-    """Draw the distributions of both classes."""
-    for name, which, colour in CLASSES:
-        ax.hist(
-            np.clip(values[which & within], bins[0], bins[-1]),
-            bins=bins,
-            density=True,
-            histtype="stepfilled",
-            facecolor=to_rgba(colour, 0.25),
-            edgecolor=colour,
-            lw=1.6,
-            label=name,
-        )
-    ax.set(xlabel=xlabel, yticks=[], xlim=(bins[0], bins[-1]))
-    ax.spines["left"].set_visible(False)
-    ax.legend()
-
-
-def peak(values):
-    """Return where a smoothed density is highest, to a quarter of a GeV."""
-    grid = np.arange(0, 300, 0.25)
-    return float(grid[gaussian_kde(values, 0.08)(grid).argmax()])
-
-
-# %% mystnb={"figure": {"caption": "The mass of the jets, test split. Dotted: the mass of the top quark in the simulation.", "name": "fig-jet-mass"}, "image": {"alt": "Two histograms. The tops have a narrow peak at the dotted line near 173. QCD has a broad hump below 100 and a long tail under the peak of the tops."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The mass of the jets, test split. Dotted: the mass of the top quark in the simulation.", "name": "fig-jet-mass"}, "image": {"alt": "Two histograms. The tops have a narrow peak at the dotted line near 173. QCD has a broad hump below 100 and a long tail under the peak of the tops."}}
 fig, ax = plt.subplots(figsize=(7, 3.4))
-compare(ax, masses, np.arange(0, 302, 4), "jet mass in GeV")
+two_classes(ax, observed, "mass", np.arange(0, 302, 4), "jet mass in GeV")
 ax.axvline(m_top, color=TRUTH, ls=":", lw=1.2)
 plt.show()
 
-# %% mystnb={"figure": {"caption": "The smallest mass of a pair out of three $k_T$ subjets. Dotted: the mass of the $W$ boson, 80.4 GeV.", "name": "fig-w-mass"}, "image": {"alt": "Two histograms. The tops have a peak at the dotted line near 80. QCD falls from a maximum below 30 and has few pairs beyond 80."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The smallest mass of a pair out of three $k_T$ subjets. Dotted: the mass of the $W$ boson, 80.4 GeV.", "name": "fig-w-mass"}, "image": {"alt": "Two histograms. The tops have a peak at the dotted line near 80. QCD falls from a maximum below 30 and has few pairs beyond 80."}}
 fig, ax = plt.subplots(figsize=(7, 3.4))
-compare(ax, smallest_pair, np.arange(0, 152, 2), "smallest pair mass in GeV")
+two_classes(
+    ax, observed, "pair_mass_1", np.arange(0, 152, 2), "smallest pair mass in GeV"
+)
 ax.axvline(80.4, color=TRUTH, ls=":", lw=1.2)
 plt.show()
 
-# %% tags=["nbval-ignore-output"]
-found = {
-    "top": peak(masses[top]),
-    "w": peak(smallest_pair[top]),
-    "qcd": peak(masses[qcd]),
-}
-for name, value in found.items():
-    glue(f"peak_{name}", f"{value:.0f}", display=False)
-window = (masses > 145) & (masses < 205)
-glue("top_in_window", f"{100 * window[top].mean():.0f}", display=False)
-glue("qcd_in_window", f"{100 * window[qcd].mean():.0f}", display=False)
 
 # %%
-assert abs(found["top"] - m_top) < 5
-assert abs(found["w"] - 80.4) < 5
+def peak(values):
+    """Return where a smoothed density is highest, to a quarter of a GeV."""
+    grid = np.arange(0, 300, 0.25)
+    return grid[gaussian_kde(values, 0.08)(grid).argmax()]
+
+
+peak_top, peak_w, peak_qcd = map(
+    peak, (masses[top], smallest_pair[top], masses[qcd])
+)
+window = (masses > 145) & (masses < 205)
+assert abs(peak_top - m_top) < 5
+assert abs(peak_w - 80.4) < 5
 assert window[top].mean() > 0.8
 assert window[qcd].mean() < 0.15
 print(
     "the tops peak within 5 GeV of the top quark, their pairs within 5 GeV of the W"
+)
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+note(
+    peak_top=f"{peak_top:.0f}",
+    peak_w=f"{peak_w:.0f}",
+    peak_qcd=f"{peak_qcd:.0f}",
+    top_in_window=f"{100 * window[top].mean():.0f}",
+    qcd_in_window=f"{100 * window[qcd].mean():.0f}",
 )
 
 # %% [markdown]
@@ -321,14 +286,14 @@ print(
 # QCD, so the two classes overlap. The dispersion $\sqrt{\sum p_T^2} / \sum p_T$ says whether a
 # few constituents carry most of the momentum.
 
-# %% mystnb={"figure": {"caption": "Left: number of constituents. Right: dispersion of their transverse momenta, 1 if one constituent has it all.", "name": "fig-multiplicity"}, "image": {"alt": "Two panels of two histograms each. Tops have more constituents, most of them between 40 and 80, and a smaller dispersion. QCD is broader in both and overlaps much of the tops."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: number of constituents. Right: dispersion of their transverse momenta, 1 if one constituent has it all.", "name": "fig-multiplicity"}, "image": {"alt": "Two panels of two histograms each. Tops have more constituents, most of them between 40 and 80, and a smaller dispersion. QCD is broader in both and overlaps much of the tops."}}
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4))
-compare(axes[0], columns["multiplicity"], np.arange(0, 133, 4), "constituents")
-compare(axes[1], columns["pt_dispersion"], np.linspace(0, 1, 41), "dispersion")
+two_classes(axes[0], observed, "multiplicity", np.arange(0, 133, 4), "constituents")
+two_classes(axes[1], observed, "pt_dispersion", np.linspace(0, 1, 41), "dispersion")
 plt.show()
 
 # %%
-counts = {name: np.median(test.counts[which]) for name, which, _ in CLASSES}
+counts = observed.groupby("kind").multiplicity.median()
 assert counts["top"] > counts["QCD"] + 5
 print("the median top has more constituents:", counts["top"] > counts["QCD"])
 
@@ -370,17 +335,12 @@ for N in (1, 2, 3, 4):
     assert best <= fixed * 1.001
     assert fixed < 1.3 * best
 
-# %% mystnb={"figure": {"caption": "The ratio $\\tau_3/\\tau_2$ at $\\beta = 1$, for all jets and for those with a mass between 145 and 205 GeV. Small: the third axis helps a lot. The mass window removes the easy QCD jets, and the rest still differ from tops.", "name": "fig-tau"}, "image": {"alt": "Two panels of two histograms each. In both the tops lie at small ratios, around 0.4, and QCD at large ones, around 0.7, with some overlap."}} tags=["hide-input"]
-ratio = columns["tau3_1"] / np.maximum(columns["tau2_1"], 1e-9)
+# %% mystnb={"figure": {"caption": "The ratio $\\tau_3/\\tau_2$ at $\\beta = 1$, for all jets and for those with a mass between 145 and 205 GeV. Small: the third axis helps a lot. The mass window removes the easy QCD jets, and the rest still differ from tops.", "name": "fig-tau"}, "image": {"alt": "Two panels of two histograms each. In both the tops lie at small ratios, around 0.4, and QCD at large ones, around 0.7, with some overlap."}}
+observed["ratio"] = columns["tau3_1"] / np.maximum(columns["tau2_1"], 1e-9)
+name, bins = r"$\tau_3 / \tau_2$", np.linspace(0, 1.2, 41)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4))
-compare(axes[0], ratio, np.linspace(0, 1.2, 41), r"$\tau_3 / \tau_2$, all jets")
-compare(
-    axes[1],
-    ratio,
-    np.linspace(0, 1.2, 41),
-    r"$\tau_3 / \tau_2$, in the window",
-    within=window,
-)
+two_classes(axes[0], observed, "ratio", bins, f"{name}, all jets")
+two_classes(axes[1], observed[window], "ratio", bins, f"{name}, in the window")
 plt.show()
 
 # %% [markdown]
@@ -395,10 +355,10 @@ plt.show()
 # 2. *Rotate*: turn the plane so that the second subjet lies straight below it.
 # 3. *Mirror*: flip left and right if that puts the third subjet on the right.
 
-# %% mystnb={"figure": {"caption": "Average images of the test split, aligned by their subjets: share of the transverse momentum in a pixel, on a logarithmic scale. Both classes have a second subjet below the first, because the alignment puts it there. Only the tops have it far away, and a third one on the right.", "name": "fig-jet-images"}, "image": {"alt": "Two square heat maps. On the left, for tops, a bright spot at the origin, an elongated bright region below it, and a wide glow to the right. On the right, for QCD, a bright spot at the origin with a shorter tail below it and little on the right."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Average images of the test split, aligned by their subjets: share of the transverse momentum in a pixel, on a logarithmic scale. Both classes have a second subjet below the first, because the alignment puts it there. Only the tops have it far away, and a third one on the right.", "name": "fig-jet-images"}, "image": {"alt": "Two square heat maps. On the left, for tops, a bright spot at the origin, an elongated bright region below it, and a wide glow to the right. On the right, for QCD, a bright spot at the origin with a shorter tail below it and little on the right."}}
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.3), sharey=True)
 scale = LogNorm(1e-5, 0.05)
-for ax, (name, which, _) in zip(axes, CLASSES, strict=True):
+for ax, name, which in zip(axes, ("top", "QCD"), (top, qcd), strict=True):
     picture = np.maximum(obs.image(test.take(which)), 1e-5)
     heat = ax.imshow(picture, origin="lower", extent=(-1, 1, -1, 1), norm=scale)
     ax.set(title=name, xlabel="across")
@@ -460,71 +420,43 @@ assert abs(gain) < 0.02
 print("trees on the mass alone gain little on the window:", gain < 0.02)
 
 # %% tags=["hide-input", "nbval-ignore-output"]
-glue("n_fit", f"{len(fit):,}", display=False)
-glue("n_inputs", len(jet_trees.INPUTS["all"]), display=False)
-glue("best_accuracy", f"{best.accuracy:.3f}", display=False)
-glue("best_auroc", f"{best.auroc:.3f}", display=False)
-glue("few_passed", best.rejection[0.3].passed, display=False)
+note(
+    n_fit=f"{len(fit):,}",
+    n_inputs=len(jet_trees.INPUTS["all"]),
+    best_accuracy=f"{best.accuracy:.3f}",
+    few_passed=best.rejection[0.3].passed,
+)
 
-
-def significant(x):
-    """Return a count to two digits."""
-    digits = 2 - int(np.ceil(np.log10(x)))
-    return f"{round(x, digits):,.0f}" if digits <= 0 else f"{x:.1f}"
-
-
-def rejection(r):
-    if not np.isfinite(r.value):
-        return f"over {significant(r.low)}"
-    return f"{significant(r.value)} ({significant(r.low)}–{significant(r.high)})"
-
-
-# Published for the benchmark, from the table of Spinner et al. (2024).
-PUBLISHED = {
-    "N-subjettiness {cite:p}`moore2019reports`": ("0.929", "0.981", "–", "867 ± 15"),
-    "PFN {cite:p}`komiske2019efn`": ("0.932", "0.9819", "247 ± 3", "888 ± 17"),
-    "ParticleNet {cite:p}`qu2020particlenet`": (
-        "0.940",
-        "0.9858",
-        "397 ± 7",
-        "1615 ± 93",
-    ),
-    "LorentzNet {cite:p}`gong2022lorentznet`": (
-        "0.942",
-        "0.9868",
-        "498 ± 18",
-        "2195 ± 173",
-    ),
-}
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input", "nbval-ignore-output"]
-head = [
-    "tagger",
-    "jets",
-    "accuracy",
-    "AUROC",
-    r"$1/\varepsilon_B$ at $\varepsilon_S = 0.5$",
-    "at 0.3",
-]
-ours = [
-    [
-        name,
-        "ours",
-        tables.plus_minus(s.accuracy, s.accuracy_error, 3),
-        tables.plus_minus(s.auroc, s.auroc_error, 3),
-        rejection(s.rejection[0.5]),
-        rejection(s.rejection[0.3]),
-    ]
-    for name, s in score.items()
-]
-theirs = [[name, "benchmark", *row] for name, row in PUBLISHED.items()]
-Markdown(
-    tables.markdown(
-        head,
-        ours + theirs,
-        "Taggers on our jets and on the benchmark's",
-        "tab-taggers",
+def rejection(r):
+    value, low, high = (
+        f"{float(f'{x:.1e}'):,.0f}" if x > 10 else f"{x:.1f}"  # two digits
+        for x in (r.value, r.low, r.high)
     )
+    return f"{value} ({low}–{high})" if np.isfinite(r.value) else f"over {low}"
+
+
+ours = [
+    (name, "ours", plus_minus(s.accuracy, s.accuracy_error, 3),
+     plus_minus(s.auroc, s.auroc_error, 3), *map(rejection, s.rejection.values()))
+    for name, s in score.items()
+]  # fmt: skip
+cells = pd.read_csv(paths.data() / "published.csv", dtype=str)
+cells["text"] = cells.value + (" ± " + cells.error).fillna("")
+cells = cells.pivot_table("text", ["system", "paper"], "metric", aggfunc="first")
+shown = cells.loc[["N-subjettiness", "PFN", "ParticleNet", "LorentzNet"]].fillna("–")
+shown = shown[["accuracy", "auroc", "rejection_50", "rejection_30"]]
+theirs = [
+    (f"{system} {{cite:p}}`{paper}`", "benchmark", *row)
+    for (system, paper), *row in shown.itertuples()
+]
+at = r"$1/\varepsilon_B$ at $\varepsilon_S = 0.5$"
+table(
+    ["tagger", "jets", "accuracy", "AUROC", at, "at 0.3"],
+    ours + theirs,
+    "Taggers on our jets and on the benchmark's",
+    "tab-taggers",
 )
 
 # %% [markdown]
@@ -636,8 +568,6 @@ assert loss > 5
 # the beam keep it, nothing else does. So the law of our jets has *less* symmetry than physics.
 
 # %%
-from liegan_min.equivariant.jets import Jets
-
 some = test.take(slice(0, 200))
 before = obs.features(some)
 for name, w in (("along", [0, 0, 0.5, 0, 0, 0]), ("across", [0.5, 0, 0, 0, 0, 0])):

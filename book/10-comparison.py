@@ -26,23 +26,19 @@ from math import log, pi
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import torch
-from IPython.display import Markdown
-from matplotlib.colors import LinearSegmentedColormap
-from myst_nb import glue
 from torch.nn import functional as F
 
 from liegan_book import experiments, records
-from liegan_book.results import poster, tables
-from liegan_min.base import tolerances
 from liegan_book.baselines import msr
 from liegan_book.baselines.augerino import AugerinoConfig, augerino
 from liegan_book.baselines.carried import Carried
-from liegan_min.game.coefficients import Uniform
-from liegan_book.experiments.metrics.comparison import POWERS, between, draw
+from liegan_book.baselines.permutations import commuting
+from liegan_book.baselines.transformations import angles, distance, shares
 from liegan_book.datasets import comparison
-from liegan_min.game.discovery import discover
-from liegan_book.experiments.comparison import CANNOT
+from liegan_book.experiments.metrics.comparison import POWERS, between, draw
+from liegan_book.publishing.comparison_figures import cloud, matrix
 from liegan_book.publishing.figures import (
     DATA,
     LEARNED,
@@ -51,11 +47,14 @@ from liegan_book.publishing.figures import (
     TRUTH,
     use_style,
 )
-from liegan_min.game.generator import LieGenerator
-from liegan_book.results.overview import command
+from liegan_book.publishing.page import note, table
+from liegan_book.results import overview, tables
+from liegan_book.results.text import ours_text, plus_minus, poster_text
+from liegan_min.base import tolerances
+from liegan_min.game.coefficients import Uniform
+from liegan_min.game.discovery import discover
 from liegan_min.game.discriminator import perceptron
-from liegan_book.baselines.permutations import commuting
-from liegan_book.baselines.transformations import angles, distance, shares
+from liegan_min.game.generator import LieGenerator
 
 use_style()
 
@@ -69,7 +68,7 @@ def seeded(seed):
 #
 # The poster compares what methods can find. Its table has marks, and no numbers.
 
-# %% tags=["hide-input"]
+# %%
 METHODS = {
     "msr": "MSR",
     "augerino": "Augerino",
@@ -82,22 +81,19 @@ KINDS = {
     "given-subset": "subset of a given group",
     "unknown-subset": "subset of an unknown group",
 }
-assert tuple(KINDS) == poster.KINDS
-marks = {c.method: c.value for c in poster.TABLES["comparison"].cells}
-told = [m for m in METHODS if f"discrete-{m}" in marks]
+cells = {row.method: row for row in tables.table("comparison")}
+
+
+def square(of):
+    """What there is of each cell: a row for each kind, a column for each method."""
+    rows = [[of.get(f"{kind}-{m}") for m in METHODS] for kind in KINDS]
+    return pd.DataFrame(rows, KINDS.values(), METHODS.values())
+
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-Markdown(
-    tables.markdown(
-        ("symmetry", *(METHODS[m] for m in told)),
-        [
-            (name, *(tables.MARKS[marks[f"{kind}-{m}"]] for m in told))
-            for kind, name in KINDS.items()
-        ],
-        "The poster's comparison",
-        "tab-poster-marks",
-    )
-)
+marks = square(cells).map(poster_text).drop(columns="SymmetryGAN")
+head = ("symmetry", *marks)
+table(head, marks.itertuples(), "The poster's comparison", "tab-poster-marks")
 
 # %% [markdown]
 # A tick like this is an opinion until one can see what would have made it a cross. We turn
@@ -119,30 +115,12 @@ Markdown(
 # The points of each, seen along the axis and from the side:
 
 
-# %% mystnb={"figure": {"caption": "The four tasks, some hundred points of each. Top: the plane in which the answer turns. Bottom: distance from its axis, and height along it. In the two subsets blue points are upright, orange ones are seen; each has its label, one of four orientations, which is not drawn.", "name": "fig-four-tasks"}, "image": {"alt": "Two rows of four scatter plots. Top: three heaps at the corners of a triangle; a full disc; twice a cross of four blue rays, with orange points filling the wedges around them. Bottom: one heap; and three times a curve that rises with the distance."}} tags=["hide-input"]
-def in_the_plane(task, points):
-    """Coordinates in the plane of the answer, (n, 2), and the height, (n,)."""
-    L = task.direction.float()
-    axis = torch.stack([L[2, 1], L[0, 2], L[1, 0]])
-    ahead = task.x[0] if not task.carried else task.x[task.y == 0].mean(0)
-    ahead = ahead - (ahead @ axis) * axis
-    u = ahead / ahead.norm()
-    return points @ torch.stack([u, L @ u], 1), points @ axis
-
-
+# %% mystnb={"figure": {"caption": "The four tasks, some hundred points of each. Top: the plane in which the answer turns. Bottom: distance from its axis, and height along it. In the two subsets blue points are upright, orange ones are seen; each has its label, one of four orientations, which is not drawn.", "name": "fig-four-tasks"}, "image": {"alt": "Two rows of four scatter plots. Top: three heaps at the corners of a triangle; a full disc; twice a cross of four blue rays, with orange points filling the wedges around them. Bottom: one heap; and three times a curve that rises with the distance."}} tags=["nbval-ignore-output"]
 fig, axes = plt.subplots(2, 4, figsize=(10, 5.2))
-for (plane, profile), kind in zip(axes.T, KINDS, strict=True):
-    task = comparison.task(kind)
-    sets = [(task.x, DATA)] + [(task.seen, MOVED)] * task.carried
-    for points, color in sets[::-1]:
-        across, height = in_the_plane(task, points[:400])
-        plane.plot(*across.T, ".", color=color, ms=3)
-        profile.plot(across.norm(dim=1), height, ".", color=color, ms=3)
-    plane.set(title=KINDS[kind].replace(" of", "\nof"), xticks=[], yticks=[])
-    plane.set_aspect("equal", "datalim")
-    profile.set(xlabel="distance")
-axes[1, 0].set_ylabel("height")
-plt.show()
+for ax, (kind, name) in zip(axes.T, KINDS.items(), strict=True):
+    cloud(*ax, comparison.task(kind))
+    ax[0].set_title(name.replace(" of", "\nof"))
+_ = axes[1, 0].set_ylabel("height")
 
 # %% [markdown]
 # ### Why a subset needs two laws
@@ -196,29 +174,31 @@ L, S = turned.direction, turned.truth
 
 
 def turns(w):
-    return torch.matrix_exp(torch.deg2rad(w)[:, None, None] * L)
+    """Turns in the plane by angles w, (n,), in degrees."""
+    return torch.matrix_exp(torch.from_numpy(np.radians(w))[:, None, None] * L)
 
 
 for end in (20, 45, 90):
-    g = turns(torch.linspace(-end, end, 1000, dtype=torch.float64))
+    g = turns(np.linspace(-end, end, 1000))
     assert np.allclose(two_shares(g, S), shares(g, S))
     valid, covered = shares(g, S)
     good = shares(g, S).success
     print(f"±{end}°: valid {valid:.2f}, covered {covered:.2f}, success: {good}")
 
+ends = range(30, 61)
+passing = [a for a in ends if shares(turns(np.linspace(-a, a, 721)), S).success]
+assert passing == [*range(passing[0], passing[-1] + 1)]
+
 # %% tags=["hide-input"]
-widths = torch.arange(30, 61, dtype=torch.float64)
-passing = [
-    int(end)
-    for end in widths
-    if shares(
-        turns(torch.linspace(-float(end), float(end), 721, dtype=torch.float64)), S
-    ).success
-]
-glue("near", f"{tolerances.NEAR:g}", display=False)
-glue("enough_share", f"{tolerances.ENOUGH:.0%}", display=False)
-glue("least_range", f"{passing[0]}°", display=False)
-glue("most_range", f"{passing[-1]}°", display=False)
+note(
+    near=f"{tolerances.NEAR:g}",
+    enough_share=f"{tolerances.ENOUGH:.0%}",
+    least_range=f"{passing[0]}°",
+    most_range=f"{passing[-1]}°",
+    powers=POWERS,
+    element_error=f"{tolerances.NEAR / POWERS:g}",
+    log_two=f"{log(2):.2f}",
+)
 
 # %% [markdown]
 # A run succeeds if both are at least {glue:text}`enough_share`. The rule is the same for all
@@ -422,105 +402,38 @@ for span in ((-30.0, 30.0), (10.0, 70.0)):
 # if at least nine in ten seeds succeed and a cross if at most one in ten does; the verdict
 # beside the poster's mark follows the rule of {doc}`11-every-table`.
 
-# %% tags=["hide-input"]
-rows = {row.method: row for row in tables.table("comparison")}
-runs = {}
-for run in records.load_all("comparison", profile="cpu"):
-    runs.setdefault(run.method, []).append(run)
-
-
-def share(cell):
-    """Successes and runs of a cell; None where it cannot be run, or was not."""
-    row = rows.get(cell)
-    return (row.passed, row.n) if row is not None and row.n else None
-
-
-def outcome(cell):
-    """What we found, in a word and a number."""
-    if tuple(cell.rsplit("-", 1)) in CANNOT:
-        return "× cannot express it"
-    if share(cell) is None:
-        return "–"
-    ours = tables.mark(*share(cell))
-    passed, n = share(cell)
-    return f"{tables.MARKS.get(ours, 'neither')} {passed}/{n}"
-
-
-def verdict(cell):
-    return rows[cell].verdict if cell in marks else "not in the poster"
-
-
-def cell_text(cell):
-    if cell not in marks:
-        return outcome(cell)
-    theirs = tables.MARKS[marks[cell]]
-    return f"{outcome(cell)}; poster {theirs}: **{verdict(cell)}**"
+# %%
+runs = records.frame("comparison", "cpu")
+marked = overview.of_poster("comparison")
+agree = overview.counts(marked)["reproduced"]
+print(f"{agree} of {len(marked)} marks reproduced")
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-Markdown(
-    tables.markdown(
-        ("symmetry", *METHODS.values()),
-        [
-            (name, *(cell_text(f"{kind}-{m}") for m in METHODS))
-            for kind, name in KINDS.items()
-        ],
-        "Seeds that succeed, beside the poster's mark",
-        "tab-matrix",
-    )
-)
+def beside(row):
+    said = f"; poster {poster_text(row)}: **{row.verdict}**"
+    return ours_text(row) + said * (row.poster is not None)
 
-# %% mystnb={"figure": {"caption": "The matrix: share of seeds that succeed. Below it the poster's mark and the verdict. Hatched: the method cannot express the task.", "name": "fig-matrix"}, "image": {"alt": "Four by four cells, coloured from white to green by the share of successes, with the numbers of the table above written in."}} tags=["hide-input"]
-fig, ax = plt.subplots(figsize=(8, 4.4))
-scale = LinearSegmentedColormap.from_list("share", ["white", LEARNED])
-for i, kind in enumerate(KINDS):
-    for j, m in enumerate(METHODS):
-        cell = f"{kind}-{m}"
-        never = (kind, m) in CANNOT
-        found = share(cell)
-        color = scale(0.75 * found[0] / found[1]) if found else "white"
-        hatch = "///" if never else None
-        box = plt.Rectangle(
-            (j - 0.5, i - 0.5), 1, 1, fc=color, ec=MUTED, hatch=hatch, lw=0.8
-        )
-        ax.add_patch(box)
-        here = (
-            "cannot express" if never else f"{found[0]}/{found[1]}" if found else "–"
-        )
-        size = 10 if never else 15
-        back = {"fc": "white", "ec": "none", "pad": 1.5} if never else None
-        ax.text(j, i - 0.1, here, ha="center", va="center", size=size, bbox=back)
-        if cell in marks:
-            said = f"poster {tables.MARKS[marks[cell]]}: {verdict(cell)}"
-            ax.text(j, i + 0.3, said, ha="center", va="center", size=8, bbox=back)
-ax.set(xlim=(-0.51, 3.51), ylim=(3.51, -0.51))
-ax.set_xticks(range(4), METHODS.values())
-ax.set_yticks(range(4), [name.replace(" of", "\nof") for name in KINDS.values()])
-ax.xaxis.tick_top()
-ax.tick_params(length=0)
-for side in ax.spines.values():
-    side.set_visible(False)
-plt.show()
+
+HEAD = ("symmetry", *METHODS.values())
+caption = "Seeds that succeed, beside the poster's mark"
+table(HEAD, square(cells).map(beside).itertuples(), caption, "tab-matrix")
+
+# %% mystnb={"figure": {"caption": "The matrix: share of seeds that succeed. Below it the poster's mark and the verdict. Hatched: the method cannot express the task.", "name": "fig-matrix"}, "image": {"alt": "Four by four cells, coloured from white to green by the share of successes, with the numbers of the table above written in."}} tags=["nbval-ignore-output"]
+_, ax = plt.subplots(figsize=(8, 4.4))
+matrix(ax, square(cells))
 
 # %% tags=["hide-input"]
-verdicts = {c: verdict(c) for c in marks}
-agree = [c for c in marks if verdicts[c] == "reproduced"]
-differ = [c for c in marks if verdicts[c] in ("better", "worse", "partly")]
-glue("powers", POWERS, display=False)
-glue("agree", len(agree), display=False)
-glue("all_marks", len(marks), display=False)
-glue("without_run", len(CANNOT), display=False)
-said = {k: share(f"{k}-symmetrygan") or (0, 0) for k in KINDS}
-ranges = np.add(said["given-subset"], said["unknown-subset"])
-for name, (passed, n) in (
-    ("discrete", said["discrete"]),
-    ("continuous", said["continuous"]),
-    ("range", ranges),
-):
-    glue(f"element_{name}", f"{passed} of {n}", display=False)
-print(f"{len(agree)} of {len(marks)} marks reproduced")
-for c in differ:
-    print(f"{c}: {verdicts[c]}, {outcome(c)}")
+element = [cells[f"{kind}-symmetrygan"] for kind in KINDS]
+passed, n = np.array([(row.passed, row.n) for row in element]).T
+note(
+    agree=agree,
+    all_marks=len(marked),
+    without_run=sum(row.reason is not None for row in cells.values()),
+    element_discrete=f"{passed[0]} of {n[0]}",
+    element_continuous=f"{passed[1]} of {n[1]}",
+    element_range=f"{passed[2:].sum()} of {n[2:].sum()}",
+)
 
 # %% [markdown]
 # Of the poster's {glue:text}`all_marks` marks {glue:text}`agree` came out again; for
@@ -532,37 +445,13 @@ for c in differ:
 # A cell fails in one of two ways, and the two shares of the rule tell which.
 
 
-# %% tags=["hide-input"]
-def column(cell, name):
-    """A metric over the seeds of a cell, (n,)."""
-    found = [r.metrics.get(name) for r in runs.get(cell, [])]
-    return np.array([v for v in found if v is not None], dtype=float)
-
-
-def middle(cell, name):
-    values = column(cell, name)
-    return f"{np.median(values):.2f}" if len(values) else "–"
-
+# %%
+middle = runs.groupby("method")[["valid", "covered"]].median()
+both = square(middle.map("{:.2f}".format).agg(", ".join, axis=1)).fillna("–, –")
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-Markdown(
-    tables.markdown(
-        ("symmetry", *METHODS.values()),
-        [
-            (
-                name,
-                *(
-                    f"{middle(f'{kind}-{m}', 'valid')}, "
-                    f"{middle(f'{kind}-{m}', 'covered')}"
-                    for m in METHODS
-                ),
-            )
-            for kind, name in KINDS.items()
-        ],
-        "Valid and covered, medians over the seeds",
-        "tab-shares",
-    )
-)
+caption = "Valid and covered, medians over the seeds"
+table(HEAD, both.itertuples(), caption, "tab-shares")
 
 # %% [markdown]
 # A low first number means draws that are no symmetries, a low second one that only a part was found.
@@ -573,64 +462,44 @@ Markdown(
 #
 # Where a method learns a range, it can be compared with ±45° itself.
 
-# %% tags=["hide-input"]
+
+# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
+def spread(values, digits=1):
+    return plus_minus(values.mean(), values.std(), digits).replace("-", "−")
+
+
+def line(cell, name):
+    r = runs.loc[cell]
+    off = "–" if r["plane_deg"].isna().all() else spread(r["plane_deg"])
+    plane = "given" if cell.startswith("given") else off
+    ends = spread(r["low_deg"]), spread(r["high_deg"])
+    return name, *ends, plane, spread(r["valid"], 2), len(r)
+
+
 RANGES = {
     "given-subset-augerino": "Augerino, plane given",
     "given-subset-liegan": "LieGAN, plane given",
     "unknown-subset-augerino": "Augerino, all turns given",
     "unknown-subset-liegan": "LieGAN, nothing given",
 }
-
-
-def spread(values, digits=1):
-    if not len(values):
-        return "–"
-    sd = values.std(ddof=1) if len(values) > 1 else None
-    return tables.plus_minus(values.mean(), sd, digits).replace("-", "−")
-
-
-# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-Markdown(
-    tables.markdown(
-        ("method", "from (°)", "to (°)", "its plane off by (°)", "valid", "n"),
-        [
-            (
-                name,
-                spread(column(cell, "low_deg")),
-                spread(column(cell, "high_deg")),
-                "given"
-                if "plane given" in name
-                else spread(column(cell, "plane_deg")),
-                spread(column(cell, "valid"), 2),
-                len(column(cell, "valid")),
-            )
-            for cell, name in RANGES.items()
-        ],
-        "Smallest and largest angle drawn in the true plane; true are −45° and 45°.",
-        "tab-ranges",
-    )
+head = ("method", "from (°)", "to (°)", "its plane off by (°)", "valid", "n")
+caption = (
+    "Smallest and largest angle drawn in the true plane; true are −45° and 45°."
 )
+table(head, [line(*of) for of in RANGES.items()], caption, "tab-ranges")
 
-# %% mystnb={"figure": {"caption": "The learned range of each seed: from the smallest to the largest angle drawn in the true plane. Dashed: the truth. Faint: seeds that fail. On the right Augerino's draws are mostly no turns in the plane at all; their angles are those of the nearest ones.", "name": "fig-ranges"}, "image": {"alt": "Two panels of vertical bars around zero, between dashed lines at plus and minus 45 degrees. With the plane given the bars of both methods end near the lines. With the plane unknown LieGAN's do as well; Augerino's are faint and shorter."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The learned range of each seed: from the smallest to the largest angle drawn in the true plane. Dashed: the truth. Faint: seeds that fail. On the right Augerino's draws are mostly no turns in the plane at all; their angles are those of the nearest ones.", "name": "fig-ranges"}, "image": {"alt": "Two panels of vertical bars around zero, between dashed lines at plus and minus 45 degrees. With the plane given the bars of both methods end near the lines. With the plane unknown LieGAN's do as well; Augerino's are faint and shorter."}} tags=["hide-input", "nbval-ignore-output"]
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
 for ax, kind in zip(axes, ("given-subset", "unknown-subset"), strict=True):
-    start, ticks = 0, []
-    for m, color in (("augerino", DATA), ("liegan", LEARNED)):
-        cell = runs.get(f"{kind}-{m}", [])
-        for i, run in enumerate(cell):
-            low, high = run.metrics["low_deg"], run.metrics["high_deg"]
-            alpha = 1 if run.metrics["success"] else 0.4
-            ax.plot([start + i] * 2, [low, high], "_-", color=color, alpha=alpha)
-        ticks.append(start + (len(cell) - 1) / 2)
-        start += len(cell) + 2
+    for start, m, color in ((0, "augerino", DATA), (7, "liegan", LEARNED)):
+        r = runs.loc[f"{kind}-{m}"]
+        alpha = np.where(r["success"], 1, 0.4)
+        ax.vlines(start + r.index, r["low_deg"], r["high_deg"], color, alpha=alpha)
     for truth in comparison.SPAN:
         ax.axhline(truth, color=TRUTH, ls="--", lw=1)
-    ax.set(title=KINDS[kind], yticks=range(-60, 61, 15))
-    ax.set_xticks(ticks, ["Augerino", "LieGAN"])
-    ax.set_xlim(-2, start)
-    ax.tick_params(axis="x", length=0)
-axes[0].set_ylabel("angle (degrees)")
-plt.show()
+    ax.set(title=KINDS[kind], xlim=(-2, 13), yticks=range(-60, 61, 15))
+    ax.set_xticks([2, 9], ["Augerino", "LieGAN"])
+_ = axes[0].set_ylabel("angle (degrees)")
 
 # %% [markdown]
 # ## What failed, and why
@@ -641,69 +510,40 @@ plt.show()
 # sees it through. So each seed plays from several starts, and keeps the one whose critic is
 # nearest to $\log 2$ among those whose draws move. The rule needs no truth.
 
-# %% tags=["hide-input"]
-GAMES = ("discrete-symmetrygan", "discrete-liegan")
-
-
-def starts(cell):
-    """How far all starts moved and their critic's loss, (n, 2); which are kept."""
-    found, kept = [], []
-    for run in runs.get(cell, []):
-        pair = [run.arrays["starts_moved"], run.arrays["starts_critic"]]
-        found.append(np.transpose(pair))
-        kept.append(np.arange(len(pair[0])) == run.metrics["kept"])
-    if not found:
-        return np.empty((0, 2)), np.empty(0, bool)
-    return np.concatenate(found), np.concatenate(kept)
-
-
-def still(cell):
-    """How many starts of a cell ended at the identity, and how many there were."""
-    found, _ = starts(cell)
-    return int((found[:, 0] <= tolerances.NEAR).sum()), len(found)
-
-
-# %% mystnb={"figure": {"caption": "Where the starts of all seeds end, on the discrete task. Across: how far the draws move from the identity on average; dotted: where all shifts would lie. Up: the critic's loss less $\\log 2$; 0 is a fooled critic. Rings: the starts that are kept.", "name": "fig-starts"}, "image": {"alt": "Two scatter plots. Points gather at the left edge at height zero, the identity, and at the dotted line; those below zero are caught by the critic. Rings lie at the dotted line or near zero height."}} tags=["hide-input"]
-fig, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
-task = comparison.task("discrete")
-step = float(distance(task.truth[1:2], task.truth[:1]))
-for ax, cell, mean in zip(axes, GAMES, (step, 2 / 3 * step), strict=True):
-    found, kept = starts(cell)
-    off = found[:, 1] - log(2)
-    ax.plot(found[:, 0], off, ".", color=DATA, alpha=0.6)
-    ax.plot(found[kept, 0], off[kept], "o", color=MOVED, mfc="none", ms=9)
-    ax.axvline(mean, color=TRUTH, ls=":")
-    ax.set(title=METHODS[cell.rpartition("-")[2]], xlabel="moved")
-axes[0].set_ylabel("critic's loss − log 2")
-plt.show()
-
-# %% tags=["hide-input"]
-for cell in GAMES:
-    caught, every = still(cell)
+# %%
+GAMES = ["discrete-symmetrygan", "discrete-liegan"]
+starts = runs.loc[GAMES].explode(["starts_moved", "starts_critic"])
+starts["chosen"] = starts.groupby(["method", "seed"]).cumcount() == starts["kept"]
+starts["still"] = starts["starts_moved"] <= tolerances.NEAR
+still = starts.groupby("method", sort=False)["still"].agg(["sum", "size"])
+for cell, caught, every in still.itertuples():
     print(f"{cell}: {caught} of {every} starts ended at the identity")
-caught, every = still("discrete-liegan")
+caught, every = still.loc["discrete-liegan"]
 assert caught > every / 10  # more than a tick forgives
-glue("lost_starts", f"{caught} of {every}", display=False)
 
+# %% mystnb={"figure": {"caption": "Where the starts of all seeds end, on the discrete task. Across: how far the draws move from the identity on average; dotted: where all shifts would lie. Up: the critic's loss less $\\log 2$; 0 is a fooled critic. Rings: the starts that are kept.", "name": "fig-starts"}, "image": {"alt": "Two scatter plots. Points gather at the left edge at height zero, the identity, and at the dotted line; those below zero are caught by the critic. Rings lie at the dotted line or near zero height."}} tags=["hide-input", "nbval-ignore-output"]
+fig, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
+shifts = comparison.task("discrete").truth
+step = float(distance(shifts[1:2], shifts[:1]))
+for ax, cell, mean in zip(axes, GAMES, (step, 2 / 3 * step), strict=True):
+    of = starts.loc[cell]
+    x, y, chosen = of["starts_moved"], of["starts_critic"] - log(2), of["chosen"]
+    ax.plot(x, y, ".", color=DATA, alpha=0.6)
+    ax.plot(x[chosen], y[chosen], "o", color=MOVED, mfc="none", ms=9)
+    ax.axvline(mean, color=TRUTH, ls=":")
+    ax.set(title=METHODS[cell.removeprefix("discrete-")], xlabel="moved")
+_ = axes[0].set_ylabel("critic's loss − log 2")
 
-# %% tags=["hide-input"]
-def one_step(run):
-    """The element that a run on the discrete task ends with: g, or exp(L)."""
-    if "element" in run.arrays:
-        return torch.tensor(run.arrays["element"])
-    return torch.matrix_exp(torch.tensor(run.arrays["basis"]))
-
-
+# %%
 for cell in GAMES:
-    failed = [r for r in runs.get(cell, []) if not r.metrics["success"]]
-    print(f"{cell}: {len(failed)} of {len(runs.get(cell, []))} seeds failed")
-    for run in failed:
-        moved = np.array(run.arrays["starts_moved"])
-        g = one_step(run)
-        both = torch.stack([g, torch.linalg.inv(g)])
-        away = distance(both, task.truth).min(1).values.max()
+    r = runs.loc[cell]
+    print(f"{cell}: {(~r['success']).sum()} of {len(r)} seeds failed")
+    for seed, run in r[~r["success"]].iterrows():
+        g = torch.tensor(run["element"])
+        away = distance(torch.stack([g, g.inverse()]), shifts).amin(1).max()
+        at_rest = starts.loc[cell, seed]["still"]
         print(
-            f"  seed {run.seed}: {(moved <= tolerances.NEAR).sum()} of {len(moved)} "
+            f"  seed {seed}: {at_rest.sum()} of {len(at_rest)} "
             f"starts at the identity; g or its inverse is {away:.2f} off"
         )
 
@@ -720,47 +560,35 @@ for cell in GAMES:
 # group if $g$ is $\varepsilon$ away.
 
 
-# %% tags=["hide-input"]
-def drift(run):
-    """Distance of g^1 … g^50 from the true turns of the seed."""
-    g = torch.tensor(run.arrays["element"], dtype=torch.float64)
-    every = torch.stack(
-        [torch.linalg.matrix_power(g, p) for p in range(1, POWERS + 1)]
-    )
-    truth = comparison.task("continuous", run.seed).truth
-    return distance(every, truth).min(1).values.numpy()
+# %%
+elements = runs.loc["continuous-symmetrygan"]
 
 
-elements = runs.get("continuous-symmetrygan", [])
-drifts = [drift(run) for run in elements]
-angle_of = [
-    float(
-        angles(
-            torch.tensor(run.arrays["element"])[None],
-            comparison.task("continuous", run.seed).direction,
-        ).abs()
-    )
-    for run in elements
-]
+def drift(seed, element):
+    """Distance of g^1 … g^50 from the true turns of the seed, and the angle of g."""
+    g = torch.tensor(element, dtype=torch.float64)
+    powers = torch.stack([g.matrix_power(p) for p in range(1, POWERS + 1)])
+    task = comparison.task("continuous", seed)
+    away = distance(powers, task.truth).amin(1).numpy()
+    return away, float(angles(g[None], task.direction).abs())
 
-# %% mystnb={"figure": {"caption": "SymmetryGAN on the continuous task: how far the powers of its element lie from the true turns, one line for each seed. Below the dashed line a power counts as a turn. Green: seeds that succeed.", "name": "fig-drift"}, "image": {"alt": "Lines that rise with the power on a logarithmic scale. Some cross a dashed line at a tenth early, others stay below it for many powers."}} tags=["hide-input"]
-fig, ax = plt.subplots(figsize=(6, 3.6))
-for run, d in zip(elements, drifts, strict=True):
-    color = LEARNED if run.metrics["success"] else MOVED
-    ax.semilogy(range(1, POWERS + 1), d, color=color, alpha=0.7)
-ax.axhline(tolerances.NEAR, color=TRUTH, ls="--")
-ax.set(xlabel="power $p$", ylabel="distance from the turns", xlim=(1, POWERS))
-plt.show()
 
-# %% tags=["hide-input"]
-for run, d, angle in zip(elements, drifts, angle_of, strict=True):
-    first = (
-        int(np.argmax(d > tolerances.NEAR)) if d.max() > tolerances.NEAR else POWERS
-    )
+drifts, turned_by = zip(
+    *map(drift, elements.index, elements["element"]), strict=True
+)
+drifts = pd.DataFrame(drifts, elements.index, range(1, POWERS + 1)).T
+right = (drifts <= tolerances.NEAR).cumprod().sum()  # up to the first that is off
+for seed, angle in zip(elements.index, turned_by, strict=True):
     print(
-        f"seed {run.seed}: turn of {angle:.0f}°, powers that are turns: {first}, "
-        f"covered {run.metrics['covered']:.2f}"
+        f"seed {seed}: turn of {angle:.0f}°, powers that are turns: {right[seed]}, "
+        f"covered {elements['covered'][seed]:.2f}"
     )
+
+# %% mystnb={"figure": {"caption": "SymmetryGAN on the continuous task: how far the powers of its element lie from the true turns, one line for each seed. Below the dashed line a power counts as a turn. Green: seeds that succeed.", "name": "fig-drift"}, "image": {"alt": "Lines that rise with the power on a logarithmic scale. Some cross a dashed line at a tenth early, others stay below it for many powers."}} tags=["nbval-ignore-output"]
+colors = [*np.where(elements["success"], LEARNED, MOVED)]
+ax = drifts.plot(logy=True, color=colors, alpha=0.7, legend=False, figsize=(6, 3.6))
+ax.axhline(tolerances.NEAR, color=TRUTH, ls="--")
+_ = ax.set(xlabel="power $p$", ylabel="distance from the turns", xlim=(1, POWERS))
 
 # %% [markdown]
 # With {glue:text}`powers` powers at hand, an element has to be right to about
@@ -774,19 +602,13 @@ for run, d, angle in zip(elements, drifts, angle_of, strict=True):
 # is {glue:text}`log_two`.
 
 
-# %% tags=["hide-input"]
-def over(cells, name):
-    values = np.concatenate([column(c, name) for c in cells])
-    return f"{np.median(values):.2f}" if len(values) else "–"
-
-
-SUBSETS = ("given-subset", "unknown-subset")
-element = over([f"{k}-symmetrygan" for k in SUBSETS], "critic")
-wedge = over([f"{k}-liegan" for k in SUBSETS], "critic")
-glue("element_error", f"{tolerances.NEAR / POWERS:g}", display=False)
-glue("element_critic", element, display=False)
-glue("range_critic", wedge, display=False)
-glue("log_two", f"{log(2):.2f}", display=False)
+# %%
+SUBSETS = ["given-subset", "unknown-subset"]
+critic = {
+    m: runs.loc[[f"{kind}-{m}" for kind in SUBSETS], "critic"].median()
+    for m in ("symmetrygan", "liegan")
+}
+assert critic["symmetrygan"] < 0.5 < critic["liegan"]
 
 # %% [markdown]
 # ### Augerino learns a box
@@ -808,31 +630,22 @@ for price in (0.1, 0.004):
     assert covered < 0.5
 
 
-# %% mystnb={"figure": {"caption": "Augerino with all turns given: its three ranges for each seed. From left to right the angle between the true axis and the nearest of the three given ones grows. Grey band: $\\pi$ and beyond, where all turns are seen.", "name": "fig-box"}, "image": {"alt": "Two dot plots with three dots for each seed. In the continuous task most seeds have one range in the grey band and two near zero; in the subset all ranges lie below the band."}} tags=["hide-input"]
-def tilt(kind, seed):
-    """Angle between the true axis and the nearest of x, y, z, in degrees."""
-    L = comparison.task(kind, seed).direction
-    return min(between(L, R) for R in comparison.SO3.basis)
-
-
+# %% mystnb={"figure": {"caption": "Augerino with all turns given: its three ranges for each seed. From left to right the angle between the true axis and the nearest of the three given ones grows. Grey band: $\\pi$ and beyond, where all turns are seen.", "name": "fig-box"}, "image": {"alt": "Two dot plots with three dots for each seed. In the continuous task most seeds have one range in the grey band and two near zero; in the subset all ranges lie below the band."}} tags=["nbval-ignore-output"]
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
 for ax, kind in zip(axes, ("continuous", "unknown-subset"), strict=True):
-    for run in runs.get(f"{kind}-augerino", []):
-        color = LEARNED if run.metrics["success"] else MOVED
-        sizes = np.rad2deg(run.arrays["range"])
-        ax.plot([tilt(kind, run.seed)] * 3, sizes, "o", color=color, alpha=0.6)
+    for seed, run in runs.loc[f"{kind}-augerino"].iterrows():
+        true = comparison.task(kind, seed).direction
+        tilt = min(between(true, R) for R in comparison.SO3.basis)
+        color = LEARNED if run["success"] else MOVED
+        ax.plot([tilt] * 3, np.rad2deg(run["range"]), "o", color=color, alpha=0.6)
     ax.axhspan(180, 240, color=MUTED, alpha=0.2, lw=0)
     ax.set(title=KINDS[kind], xlabel="axis off the nearest one (degrees)")
-axes[0].set(ylabel="range (degrees)", yticks=range(0, 241, 60))
-plt.show()
+_ = axes[0].set(ylabel="range (degrees)", yticks=range(0, 241, 60))
 
-# %% tags=["hide-input"]
+# %%
 for kind in ("discrete", "continuous", "unknown-subset"):
-    cell = f"{kind}-augerino"
-    print(
-        f"{kind}: valid {middle(cell, 'valid')}, covered {middle(cell, 'covered')} "
-        "in the median"
-    )
+    valid, covered = middle.loc[f"{kind}-augerino"]
+    print(f"{kind}: valid {valid:.2f}, covered {covered:.2f} in the median")
 
 # %% [markdown]
 # A discrete group is out of reach for another reason. The box holds 0 and is connected, so what
@@ -858,62 +671,47 @@ for end in (10.0, 30.0, 45.0):
 # that the labels bear.
 
 # %% tags=["hide-input"]
-high = column("given-subset-augerino", "high_deg")
-glue("augerino_end", f"{high.mean():.0f}°" if len(high) else "–", display=False)
+seconds = runs.groupby(lambda key: key[0].rpartition("-")[2])["cpu_seconds"].median()
+note(
+    augerino_end=f"{runs.loc['given-subset-augerino', 'high_deg'].mean():.0f}°",
+    lost_starts=f"{caught} of {every}",
+    element_critic=f"{critic['symmetrygan']:.2f}",
+    range_critic=f"{critic['liegan']:.2f}",
+    fewest=int(runs.groupby("method").size().min()),
+    **{f"{m}_seconds": f"{seconds[m]:.0f}" for m in METHODS},
+)
 
 # %% [markdown]
 # ## What leans on knowledge
 #
 # No cell is a discovery from nothing.
+#
+# ```{table} What each method is told, and what it may spend
+# :name: tab-told
+#
+# | method | is told | starts × epochs, or steps | CPU seconds a run |
+# | --- | --- | --- | --- |
+# | MSR | that a symmetry permutes coordinates; related tasks that share it | 3,000 steps | {glue:text}`msr_seconds` |
+# | Augerino | the generators: all turns, or the plane; that a range is symmetric | 3,000 steps | {glue:text}`augerino_seconds` |
+# | SymmetryGAN | the number of powers, by the truth, up to {glue:text}`powers` | 6 × 50 epochs, 2 × 150 epochs | {glue:text}`symmetrygan_seconds` |
+# | LieGAN | which law the coefficients have; the grid −1, 0, 1 and a start among the turns in the first row; the length of $L$ in the others; the plane in the third | 10 × 30 epochs, 3 × 100 epochs, 6 × 50 epochs | {glue:text}`liegan_seconds` |
+# ```
 
-
-# %% tags=["hide-input"]
-def budget(method):
-    """Starts and steps of each row, if they differ, and CPU time."""
-    said = []
-    for kind in KINDS:
-        if (kind, method) not in CANNOT:
-            c = experiments.settings("comparison", f"{kind}-{method}", "cpu")
-            if method in ("msr", "augerino"):
-                said.append(f"{c.steps:,} steps")
-            else:
-                said.append(f"{c.starts} × {c.epochs} epochs")
-    return ", ".join(dict.fromkeys(said))
-
-
-def seconds(method):
-    found = [
-        r.cpu_seconds for kind in KINDS for r in runs.get(f"{kind}-{method}", [])
-    ]
-    return f"{np.median(found):.0f}" if found else "–"
-
-
-# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-TOLD = {
-    "msr": "that a symmetry permutes coordinates; related tasks that share it",
-    "augerino": "the generators: all turns, or the plane; that a range is symmetric",
-    "symmetrygan": f"the number of powers, by the truth, up to {POWERS}",
-    "liegan": "which law the coefficients have; the grid −1, 0, 1 and a "
-    "start among the turns in the first row; "
-    "the length of $L$ in the others; the plane in the third",
-}
-Markdown(
-    tables.markdown(
-        ("method", "is told", "starts × epochs, or steps", "CPU seconds a run"),
-        [(METHODS[m], TOLD[m], budget(m), seconds(m)) for m in METHODS],
-        "What each method is told, and what it may spend",
-        "tab-told",
-    )
-)
+# %%
+spent = pd.DataFrame([*runs["config"]], runs.index.get_level_values("method"))
+assert {*spent.filter(regex="msr|augerino", axis=0)["steps"]} == {3000}
+played = spent.filter(like="gan", axis=0)
+assert {*played["starts"] * played["epochs"]} == {300}
+for m, told in {"symmetrygan": {6, 2}, "liegan": {10, 3, 6}}.items():
+    assert {*played.filter(regex=f"-{m}", axis=0)["starts"]} == told
 
 # %% [markdown]
 # - **The grid.** With integers from −1 to 1, what LieGAN draws is a group only if that of the
 #   data has order 3. With five shifts the same grid leaves two of them out:
 
 # %%
-fifth = turns(torch.arange(5, dtype=torch.float64) * 72)
-drawn = turns(torch.tensor([-72.0, 0.0, 72.0], dtype=torch.float64))
-covered = shares(drawn, fifth).covered
+drawn = turns(np.array([-72.0, 0.0, 72.0]))
+covered = shares(drawn, turns(72.0 * np.arange(5))).covered
 print(f"order 5, grid −1 … 1: covered {covered:.2f}")
 assert covered < tolerances.ENOUGH
 
@@ -933,19 +731,10 @@ assert covered < tolerances.ENOUGH
 #
 # A record holds a run: `cpu-sSEED.json` in `data/results/comparison/`, in the folder of its
 # cell, `ROW-METHOD`.
-
-# %% tags=["hide-input"]
-played = [
-    experiments.settings("comparison", f"{kind}-{m}", "cpu")
-    for kind in KINDS
-    for m in ("symmetrygan", "liegan")
-]
-assert {c.starts * c.epochs for c in played} == {300}
-print(command("comparison", "discrete-liegan", "cpu", [0]))
-
-# %% [markdown]
+#
 # ```bash
 # liegan run comparison unknown-subset-liegan --profile cpu --seed 0
+# liegan run comparison discrete-liegan --profile cpu --force --seed 0
 # liegan table comparison              # the matrix in a terminal; --json for a program
 # liegan verify --experiment comparison
 # ```
@@ -1049,7 +838,3 @@ print(f"{len(good)} of 180 whole degrees suffice, the smallest {good[0]}°")
 #   ({numref}`ex-chance`).
 # - In the two subsets the span is the margin of the labels. Had we set the two apart, Augerino
 #   would have a cross in the row that is its own.
-
-# %% tags=["remove-cell"]
-counted = [len(found) for found in runs.values()]
-glue("fewest", min(counted) if counted else 0, display=False)

@@ -19,21 +19,16 @@
 # reason, and shows the remedy.
 
 # %% tags=["remove-input"]
-from collections import Counter
-
 import matplotlib.pyplot as plt
-import numpy as np
-import seaborn as sns
 import torch
-from IPython.display import Markdown
-from myst_nb import glue
 
 from liegan_book import experiments
-from liegan_book.results import overview, tables
 from liegan_book.datasets import store
-from liegan_book.publishing.figures import use_style
-from liegan_min.game.game import Game
+from liegan_book.publishing.figures import flow, use_style
+from liegan_book.publishing.page import note, table
+from liegan_book.results import overview
 from liegan_book.results.poster import TABLES
+from liegan_min.game.game import Game
 
 use_style()
 
@@ -45,32 +40,18 @@ game = Game(quick, 8, 16, mask=experiments.BLOCKS, scale=pairs.spread(), seed=0)
 fields = {"at the start": game.generator.L.detach()}
 for steps in (15, 60):
     for rows in torch.arange(steps * quick.batch).split(quick.batch):
-        rows = (
-            rows * 7919 % len(pairs.x)
-        )  # a prime: a batch from all over the orbits
+        rows = rows * 7919 % len(pairs.x)  # a prime: from all over the orbits
         game.step(pairs.x[rows], pairs.y[rows])
     fields[f"after {game.steps} batches"] = game.generator.L.detach()
 for _ in range(quick.epochs):
     game.epoch(pairs.x, pairs.y)
 fields[f"after {game.steps} batches"] = game.L
 
-grid = np.linspace(-3.4, 3.4, 60)
-plane = np.stack(np.meshgrid(grid, grid), axis=-1)
 fig, axes = plt.subplots(2, 2, figsize=(7.4, 7.6), sharex=True, sharey=True)
 for ax, (title, L) in zip(axes.flat, fields.items(), strict=True):
-    velocity = plane @ L[0, :2, :2].double().numpy().T
-    speed = np.linalg.norm(velocity, axis=-1)
-    angle = np.arctan2(plane[..., 1], plane[..., 0])
-    ax.streamplot(
-        grid, grid, *np.moveaxis(velocity / speed.max(), -1, 0),
-        color=angle, cmap=sns.husl_palette(l=0.5, as_cmap=True),
-        linewidth=0.9, density=1.5, arrowsize=0.8,
-    )  # fmt: skip
-    for state in orbits[:25]:
-        ax.plot(state[:, 0], state[:, 1], color="black", lw=1.3, alpha=0.75)
-    ax.set(title=title, xlim=(-3.4, 3.4), ylim=(-3.4, 3.4))
-    ax.set_aspect("equal")
-    ax.axis("off")
+    flow(ax, L[0, :2, :2], limit=3.4)
+    ax.plot(*orbits[:25, :, :2].T, color="black", lw=1.3, alpha=0.75)
+    ax.set_title(title)
 plt.show()
 
 # %% [markdown]
@@ -81,43 +62,20 @@ plt.show()
 # > {glue:text}`headline`.
 #
 # Every row below is a claim of the poster. The verdict follows a rule that is stated once, in
-# `liegan_min/tables.py`, from run records that are committed with the book.
-# {doc}`11-every-table` has every cell, what did not reproduce first, with its records.
-
+# `liegan_book/results/tables.py`, from run records that are committed with the book.
+# {doc}`11-every-table` has every cell, what did not reproduce first, with its records, and
+# {doc}`08-tagging` compares the order of the taggers.
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
-def standing(experiment):
-    rows = [
-        r
-        for r in tables.table(experiment)
-        if r.method in TABLES[experiment].claimed or r.poster is not None
-    ]
-    runs = sum({r.method: r.n for r in rows}.values())
-    if not runs:
-        return "not run yet", "–"
-    if not TABLES[experiment].same_data:
-        told = (
-            "on jets of our own: only the order can be compared, {doc}`08-tagging`"
-        )
-        return told, str(runs)
-    if TABLES[experiment].cells:
-        counts = Counter(r.verdict for r in rows)
-        told = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
-        return f"of {len(rows)} cells: {told}", str(runs)
-    told = (f"{r.method}: {r.verdict} ({r.passed} of {r.n} seeds)" for r in rows)
-    return "; ".join(told), str(runs)
-
-
-head = ["task", "the poster's claim", "verdict", "runs"]
-lines = [[t.task, t.claim, *standing(name)] for name, t in TABLES.items()]
-Markdown(tables.markdown(head, lines, "The poster's claims", "tab-scoreboard"))
+lines = [(t.task, t.claim, *overview.standing(name)) for name, t in TABLES.items()]
+head = ("task", "the poster's claim", "verdict", "runs")
+table(head, lines, "The poster's claims", "tab-scoreboard")
 
 # %% tags=["remove-cell"]
-claimed = TABLES["two-body-discovery"].claimed
-found = [r for r in tables.table("two-body-discovery") if r.method in claimed]
-glue("headline", overview.headline(overview.cells()), display=False)
-glue("bar", TABLES["two-body-discovery"].threshold, display=False)
-glue("floor", round(min(r.worst for r in found), 4), display=False)
+found = overview.of_poster("two-body-discovery")
+note(headline=overview.headline(overview.cells()))
+note(bar=TABLES["two-body-discovery"].threshold)
+note(floor=round(min(row.worst for row in found), 4))
 
 # %% [markdown]
 # The bar of the first row is high: a seed passes with a support cosine of {glue:text}`bar`. Every run finds the

@@ -19,36 +19,22 @@
 
 # %% tags=["remove-input"]
 import json
-from collections import Counter
 
-import numpy as np
-from IPython.display import Markdown
+import pandas as pd
 
-from liegan_book.records import paths
 from liegan_book import records
-from liegan_book.results import tables
-
-notebooks = sorted((paths.root() / "book").glob("[0-9]*.ipynb"))
-facts = {p.stem: json.loads(p.read_text())["metadata"]["liegan"] for p in notebooks}
-
-
-def table(head, rows):
-    return Markdown(tables.markdown(head, rows))
-
+from liegan_book.publishing.page import table
+from liegan_book.records import paths
 
 # %% mystnb={"markdown_format": "myst"} tags=["nbval-ignore-output", "remove-input"]
+notebooks = sorted((paths.root() / "book").glob("[0-9]*.ipynb"))
+ran = [json.loads(path.read_text())["metadata"]["liegan"] for path in notebooks]
+facts = pd.json_normalize(ran)
+facts["chapter"] = [f"{{doc}}`{path.stem}`" for path in notebooks]
+versions = ["versions.numpy", "versions.torch", "versions.matplotlib"]
 table(
-    ["chapter", "seconds", "Python", "NumPy", "PyTorch", "Matplotlib", "machine"],
-    [
-        [
-            f"{{doc}}`{name}`",
-            f["seconds"],
-            f["python"],
-            *(f["versions"][p] for p in ("numpy", "torch", "matplotlib")),
-            f["machine"],
-        ]
-        for name, f in facts.items()
-    ],
+    ("chapter", "seconds", "Python", "NumPy", "PyTorch", "Matplotlib", "machine"),
+    facts[["chapter", "seconds", "python", *versions, "machine"]].to_numpy(),
 )
 
 # %% [markdown]
@@ -57,21 +43,17 @@ table(
 # A record is one run of one method. Times are of one thread.
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
-runs = records.load_all()
-groups = {}
-for r in runs:
-    groups.setdefault((r.experiment, r.method, r.profile), []).append(r)
+dumps = [record.model_dump(exclude={"arrays"}) for record in records.load_all()]
+unknown = {"sources.git_commit": "none", "sources.git_dirty": False}
+runs = pd.json_normalize(dumps).fillna(unknown)
+costs = runs.groupby(["experiment", "method", "profile"]).agg(
+    n=("seed", "size"),
+    seconds=("cpu_seconds", "median"),
+    memory=("peak_memory_mb", "max"),
+)
 table(
-    ["experiment", "method", "profile", "runs", "CPU seconds a run", "peak memory"],
-    [
-        [
-            *key,
-            len(g),
-            f"{np.median([r.cpu_seconds for r in g]):.0f}",
-            f"{max(r.peak_memory_mb for r in g):.0f} MB",
-        ]
-        for key, g in groups.items()
-    ],
+    ("experiment", "method", "profile", "runs", "CPU seconds a run", "peak memory"),
+    [(*key, n, f"{s:.0f}", f"{mb:.0f} MB") for key, n, s, mb in costs.itertuples()],
 )
 
 # %% [markdown]
@@ -83,27 +65,19 @@ table(
 # sources tells whether the module itself differed.
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
-machines = Counter(
-    (r.machine.cpu, r.machine.device, r.machine.threads) for r in runs
-)
-commits = Counter(
-    (
-        (r.sources.git_commit or "none")[:7],
-        r.sources.sha256[:12],
-        r.sources.git_dirty,
-    )
-    for r in runs
-)
+machines = runs.groupby(["machine.cpu", "machine.device", "machine.threads"]).size()
 table(
-    ["runs", "processor", "device", "threads"],
-    [[n, *m] for m, n in sorted(machines.items())],
+    ("runs", "processor", "device", "threads"),
+    [(n, *m) for m, n in machines.items()],
 )
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
+columns = ["sources.git_commit", "sources.sha256", "sources.git_dirty"]
+sources = runs.groupby(columns).size()
 table(
-    ["runs", "commit", "sources", "clean checkout"],
+    ("runs", "commit", "sources", "clean checkout"),
     [
-        [n, f"`{commit}`", f"`{sources}`", "no" if dirty else "yes"]
-        for (commit, sources, dirty), n in sorted(commits.items())
+        (n, f"`{commit[:7]}`", f"`{sha[:12]}`", "no" if dirty else "yes")
+        for (commit, sha, dirty), n in sources.items()
     ],
 )

@@ -29,12 +29,12 @@ def _made(path: Path, as_json: bool) -> None:
 
 def committed(name: str, verify: bool, as_json: bool) -> None:
     """Make a committed data set, or verify it."""
-    from liegan_book.datasets import store
+    from liegan_book.datasets import recipes, store
 
     if not verify:
-        _made(store.make(name), as_json)
+        _made(recipes.make(name), as_json)
         return
-    path, difference, limit = store.path_of(name), store.verify(name), store.RECIPES[name].limit
+    path, difference, limit = store.path_of(name), recipes.verify(name), recipes.RECIPES[name].limit
     content = {"file": str(path), "difference": difference, "verified": difference < limit}
     show(content, as_json, f"difference from the recipe: {difference:.1e} (limit {limit:.0e})")
     if difference >= limit:

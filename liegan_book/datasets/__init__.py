@@ -1,1 +1,1 @@
-"""Data sets: each module makes its data from a seed and depends on NumPy and SciPy alone."""
+"""Data sets: made from a seed, or downloaded, and checked before they are used."""

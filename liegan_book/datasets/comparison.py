@@ -37,6 +37,8 @@ from liegan_min.base.errors import InputError
 from liegan_min.game.pairs import Pairs, as_pairs
 
 F64 = NDArray[np.float64]
+#: Angles from and to, in degrees.
+Span = tuple[float, float]
 
 #: Related tasks y_t of the two groups: two random members fix what commutes with all of them.
 RELATED = 3
@@ -92,13 +94,6 @@ class Task:
         return files.digest({"x": self.x, "seen": self.seen, "y": self.y})
 
 
-def _axis(rng: np.random.Generator) -> F64:
-    """Return a uniform direction, (3,)."""
-    n: F64 = rng.normal(size=3)
-    n /= np.linalg.norm(n)
-    return n
-
-
 def _about(n: F64) -> Tensor:
     """Return the generator of the turns about a unit vector, (3, 3): the cross product with it."""
     return SO3.element(torch.from_numpy(n))
@@ -111,61 +106,48 @@ def _turns(L: Tensor, low: float, high: float, *, closed: bool = True) -> Tensor
     return LieAlgebra(L[None]).exp(torch.from_numpy(w)[:, None])
 
 
-def _related(x: F64, maps: F64) -> F64:
-    """Return y_t = W_t x, (n, t, 3), for x, (n, 3), and W, (t, 3, 3), scaled to norm √3 each."""
+def _tensor(x: F64) -> Tensor:
+    return torch.from_numpy(x).float()
+
+
+def _related(x: F64, kinds: F64, rng: np.random.Generator) -> Tensor:
+    """Return y_t = W_t x, (n, RELATED, 3), for x, (n, 3).
+
+    W_t are random members, of norm √3, of the span of `kinds`, (3, 3, 3).
+    """
+    maps = np.einsum("ta,aij->tij", rng.normal(size=(RELATED, 3)), kinds)
     maps = maps * (3**0.5 / np.linalg.norm(maps, axis=(1, 2), keepdims=True))
-    y: F64 = np.einsum("tij,nj->nti", maps, x)
-    return y
+    return _tensor(np.einsum("tij,nj->nti", maps, x))
 
 
-def _task(
-    name: str,
-    x: F64,
-    seen: F64 | None,
-    y: F64 | NDArray[np.int64],
-    given: LieAlgebra,
-    truth: Tensor,
-    direction: Tensor,
-) -> Task:
-    moved = torch.from_numpy(x).float()
-    return Task(
-        name=name,
-        x=moved,
-        seen=moved if seen is None else torch.from_numpy(seen).float(),
-        y=torch.from_numpy(y).float() if y.dtype == np.float64 else torch.from_numpy(y),
-        given=given,
-        truth=truth,
-        direction=direction,
-    )
-
-
-def _discrete(name: str, n: int, rng: np.random.Generator, span: tuple[float, float]) -> Task:
+def _discrete(name: str, n: int, rng: np.random.Generator, span: Span) -> Task:
     # One site is hot, on noise: in the plane across (1, 1, 1) three heaps, a third of a turn apart.
     # Left where they are: about a mean of 0 the law would also bear that (1, 1, 1) is turned over.
-    x = 2 * np.eye(3)[rng.integers(3, size=n)] + 0.1 * rng.normal(size=(n, 3))
+    points = 2 * np.eye(3)[rng.integers(3, size=n)] + 0.1 * rng.normal(size=(n, 3))
     shift = np.roll(np.eye(3), 1, axis=0)
     powers = np.stack([np.linalg.matrix_power(shift, i) for i in range(3)])
-    y = _related(x, np.einsum("ta,aij->tij", rng.normal(size=(RELATED, 3)), powers))
+    x, y = _tensor(points), _related(points, powers, rng)
     L = _about(np.ones(3) / 3**0.5)
-    return _task(name, x, None, y, SO3, torch.from_numpy(powers), L)
+    return Task(name, x, x, y, SO3, torch.from_numpy(powers), L)
 
 
-def _continuous(name: str, n: int, rng: np.random.Generator, span: tuple[float, float]) -> Task:
-    axis = _axis(rng)
+def _continuous(name: str, n: int, rng: np.random.Generator, span: Span) -> Task:
+    axis: F64 = rng.normal(size=3)
+    axis /= np.linalg.norm(axis)
     L = _about(axis)
     # Farther from the axis is higher, and a side of it is empty: no other turn keeps such a law.
     radius = np.sqrt(rng.uniform(size=(n, 1))) * 2
     height = radius**2 / 2 - 1 + 0.3 * rng.normal(size=(n, 1))
     across = np.linalg.svd(axis[None])[2][1:]
     angle = rng.uniform(0, 2 * np.pi, size=n)
-    x = radius * (np.stack([np.cos(angle), np.sin(angle)], axis=1) @ across) + height * axis
+    points = radius * (np.stack([np.cos(angle), np.sin(angle)], axis=1) @ across) + height * axis
     along = np.outer(axis, axis)
     kinds = np.stack([np.eye(3) - along, L.numpy(), along])
-    y = _related(x, np.einsum("ta,aij->tij", rng.normal(size=(RELATED, 3)), kinds))
-    return _task(name, x, None, y, SO3, _turns(L, -180, 180, closed=False), L)
+    x, y = _tensor(points), _related(points, kinds, rng)
+    return Task(name, x, x, y, SO3, _turns(L, -180, 180, closed=False), L)
 
 
-def _subset(name: str, n: int, rng: np.random.Generator, span: tuple[float, float]) -> Task:
+def _subset(name: str, n: int, rng: np.random.Generator, span: Span) -> Task:
     # Columns: two directions in the plane, and the one across it, as a right-handed frame.
     frame = np.eye(3)
     if name == "unknown-subset":
@@ -173,22 +155,22 @@ def _subset(name: str, n: int, rng: np.random.Generator, span: tuple[float, floa
         frame *= np.linalg.det(frame)
     label = rng.integers(4, size=n)
 
-    def points(angle: F64) -> F64:
+    def points(angle: F64) -> Tensor:
         """Draw radius and height anew: the same law each time, and no pair has them in common."""
         r = rng.uniform(0.5, 1.5, size=n)
         # Farther out is higher: a bowl, of which any turn out of the plane makes another one.
         h = r**2 - 1 + 0.1 * rng.normal(size=n)
-        return np.stack([r * np.cos(angle), r * np.sin(angle), h], axis=1) @ frame.T
+        return _tensor(np.stack([r * np.cos(angle), r * np.sin(angle), h], axis=1) @ frame.T)
 
     right = label * np.pi / 2
     x, seen = points(right), points(right + np.radians(rng.uniform(*span, size=n)))
     L = _about(frame[:, 2])
     given = LieAlgebra(L[None], "the plane") if name == "given-subset" else SO3
-    return _task(name, x, seen, label, given, _turns(L, *span), L)
+    return Task(name, x, seen, torch.from_numpy(label), given, _turns(L, *span), L)
 
 
 #: The tasks in the order of the table's rows.
-TASKS: dict[str, Callable[[str, int, np.random.Generator, tuple[float, float]], Task]] = {
+TASKS: dict[str, Callable[[str, int, np.random.Generator, Span], Task]] = {
     "discrete": _discrete,
     "continuous": _continuous,
     "given-subset": _subset,
@@ -196,7 +178,7 @@ TASKS: dict[str, Callable[[str, int, np.random.Generator, tuple[float, float]], 
 }
 
 
-def task(name: str, seed: int = 0, n: int = SAMPLES, span: tuple[float, float] = SPAN) -> Task:
+def task(name: str, seed: int = 0, n: int = SAMPLES, span: Span = SPAN) -> Task:
     """Draw a task.
 
     Args:

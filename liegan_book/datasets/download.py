@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+import hashlib
+import os
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from liegan_book.datasets import top_tagging
-from liegan_book.datasets.resuming import Resuming
+from liegan_book.datasets import resuming, top_tagging
 from liegan_book.extras import needed
 from liegan_min.base.errors import DamagedFileError, InputError, LieganError
-from liegan_min.base.files import cannot_write
+from liegan_min.base.files import writing
 
 #: Where the files of the benchmark's record are, doi:10.5281/zenodo.2603256; {} is a file's name.
 URL = "https://zenodo.org/records/2603256/files/{}?download=1"
@@ -37,22 +33,50 @@ FILES = {
 }
 
 
-@contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """Keep pooch from announcing each attempt: what fails is said once, at the end."""
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+def fetch(split: str, folder: Path, progress: bool = True) -> Path:
+    """Download a split of the public benchmark, check it, and return its file.
+
+    What is already there is kept; what was broken off is continued.
+
+    Args:
+        split: train, validation (or val), or test.
+        folder: where the file goes; it is made if it is missing.
+        progress: show a bar.
+
+    Raises:
+        InputError: if there is no such split.
+        DamagedFileError: if the server's file fails its checksum twice, is not of the benchmark's
+            layout, or the folder holds another file of its name.
+        LieganError: if there is no network (see `resuming.download`), or no room.
+        MissingExtraError: if the extra `jets` is not installed.
+    """
+    split = {"val": "validation"}.get(split, split)
+    if split not in FILES:
+        raise InputError(f"unknown split {split!r}; there are: {', '.join(FILES)}")
+    for package in ("requests", "h5py", "blosc2"):  # before 1 GB has come
+        needed(package, "fetching the benchmark")
+    public = FILES[split]
+    target, part = folder / public.name, folder / f".{public.name}.part"
+    with writing(target):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not _there(target, public):
+            _room(folder, part, public)
+            _download(part, public, progress)
+            os.replace(part, target)
+    top_tagging.check(target)
+    return target
 
 
-def _there(pooch: Any, target: Path, public: Public) -> bool:
+def _md5(path: Path) -> str:
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "md5").hexdigest()
+
+
+def _there(target: Path, public: Public) -> bool:
     """Whether the file is there; another file of its name is never written over."""
     if not target.exists():
         return False
-    if (found := pooch.file_hash(str(target), alg="md5")) != public.md5:
+    if (found := _md5(target)) != public.md5:
         raise DamagedFileError(
             f"{target} is not the public file (its md5 is {found}, not {public.md5}); delete or "
             "rename it, or choose another folder"
@@ -69,66 +93,14 @@ def _room(folder: Path, part: Path, public: Public) -> None:
         )
 
 
-def _download(pooch: Any, source: str, target: Path, public: Public, downloader: Resuming) -> None:
+def _download(part: Path, public: Public, progress: bool) -> None:
+    source = URL.format(public.name)
     for _ in range(2):  # what an earlier run left may be what is damaged
-        try:
-            with _quiet(pooch.get_logger()):
-                pooch.retrieve(
-                    source, f"md5:{public.md5}", target.name, target.parent, downloader=downloader
-                )
+        resuming.download(source, part, progress)
+        if _md5(part) == public.md5:
             return
-        except LieganError:
-            raise
-        except ValueError:  # what pooch raises over a checksum
-            continue
+        part.unlink()
     raise DamagedFileError(
         f"{source} fails its checksum (md5 {public.md5}) twice; try again later, or download it "
-        f"by hand to {target}"
+        f"by hand to {part.with_name(public.name)}"
     )
-
-
-def fetch(
-    split: str,
-    folder: Path,
-    *,
-    url: str = URL,
-    files: Mapping[str, Public] = FILES,
-    tries: int = 4,
-    wait: Callable[[float], None] = time.sleep,
-    progress: bool = True,
-) -> Path:
-    """Download a split of the public benchmark, check it, and return its file.
-
-    What is already there is kept; what was broken off is continued.
-
-    Args:
-        split: train, validation (or val), or test.
-        folder: where the file goes; it is made if it is missing.
-        url: where it comes from; {} is the file's name.
-        files: the public files by split.
-        tries: see `Resuming`, as for the next two.
-        wait: called with the seconds between attempts.
-        progress: show a bar.
-
-    Raises:
-        InputError: if there is no such split.
-        DamagedFileError: if the server's file fails its checksum twice, is not of the benchmark's
-            layout, or the folder holds another file of its name.
-        LieganError: if there is no network, or no room: see `Resuming`.
-        MissingExtraError: if the extra `jets` is not installed.
-    """
-    split = {"val": "validation"}.get(split, split)
-    if split not in files:
-        raise InputError(f"unknown split {split!r}; there are: {', '.join(files)}")
-    pooch, public = needed("pooch", "downloading"), files[split]
-    source = url.format(public.name)
-    target, part = folder / public.name, folder / f".{public.name}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not _there(pooch, target, public):
-            _room(folder, part, public)
-            _download(pooch, source, target, public, Resuming(part, tries, wait, progress))
-    except OSError as error:
-        raise cannot_write(target, error) from None
-    top_tagging.check(target)
-    return target

@@ -53,16 +53,14 @@ def massless(n: int, seed: int = 0) -> FourMomenta:
     return FourMomenta(_on_shell(three, np.zeros((n, 2))), rng.integers(0, 2, n))
 
 
-def massive(n: int, seed: int = 0, spread: float = 0.5) -> FourMomenta:
-    """Return massive pairs with p ~ N(0, 1) and log m ~ N(0, spread²), labelled by s.
+def massive(n: int, seed: int = 0) -> FourMomenta:
+    """Return massive pairs with p ~ N(0, 1) and log m ~ N(0, 0.5²), labelled by s.
 
     Raises:
-        InputError: if n < 1, or the spread is not positive.
+        InputError: if n < 1.
     """
-    if not spread > 0:
-        raise InputError(f"the spread of log m must be positive, not {spread}")
     rng = _rng(n, seed)
-    p = _on_shell(rng.standard_normal((n, 2, 3)), np.exp(spread * rng.standard_normal((n, 2))))
+    p = _on_shell(rng.standard_normal((n, 2, 3)), np.exp(0.5 * rng.standard_normal((n, 2))))
     s = mass_squared(p.sum(axis=1))
     return FourMomenta(p, (s > np.median(s)).astype(np.int64))
 

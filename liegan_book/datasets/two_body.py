@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from liegan_min.base.errors import InputError
 
 Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 #: Either precision: windows are cut from what is given.
 Floats = NDArray[np.floating[Any]]
 
@@ -43,20 +44,6 @@ class Orbits:
     t: Array
     masses: tuple[float, float]
 
-    def energy(self) -> Array:
-        """Total energy, (n, steps)."""
-        q1, p1, q2, p2 = np.split(self.state, 4, axis=-1)
-        m1, m2 = self.masses
-        kinetic = (p1**2).sum(-1) / (2 * m1) + (p2**2).sum(-1) / (2 * m2)
-        return np.asarray(kinetic - m1 * m2 / np.linalg.norm(q1 - q2, axis=-1))
-
-    def angular_momentum(self) -> Array:
-        """Total angular momentum about the centre of mass, (n, steps)."""
-        q1, p1, q2, p2 = np.split(self.state, 4, axis=-1)
-        return np.asarray(
-            sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0] for q, p in ((q1, p1), (q2, p2)))
-        )
-
 
 def eccentric_anomaly(M: Array, e: Array) -> Array:
     """Solve Kepler's equation E - e sin E = M for E by Newton's method, to rounding.
@@ -70,6 +57,34 @@ def eccentric_anomaly(M: Array, e: Array) -> Array:
         if np.abs(step).max(initial=0.0) < 1e-14:
             break
     return E
+
+
+def _ellipse(d0: Array, e: Array, E0: Array, mass: float, t: Array) -> tuple[Complex, Complex]:
+    """Return the vector r and its velocity at times t, (steps,), as complex numbers, (n, steps).
+
+    At the start |r| is d0 and the eccentric anomaly is E0; d0, e and E0 are (n, 1).
+    """
+    a = d0 / (1 - e * np.cos(E0))
+    rate = np.sqrt(mass / a**3)
+    E = eccentric_anomaly(E0 - e * np.sin(E0) + rate * t, e)
+    b = a * np.sqrt(1 - e**2)
+    E_dot = rate / (1 - e * np.cos(E))
+    r = a * (np.cos(E) - e) + 1j * b * np.sin(E)
+    v = (-a * np.sin(E) + 1j * b * np.cos(E)) * E_dot
+    return r, v.astype(np.complex128)
+
+
+def _blur(state: Array, noise: float, rng: np.random.Generator) -> None:
+    """Add noise, as a fraction of the size of positions, and of that of momenta."""
+    for block in ([0, 1, 4, 5], [2, 3, 6, 7]):
+        rms = np.sqrt((state[..., block] ** 2).mean())
+        state[..., block] += noise * rms * rng.standard_normal((*state.shape[:2], 4))
+
+
+def _check(**numbers: tuple[bool, str]) -> None:
+    for name, (ok, why) in numbers.items():
+        if not ok:
+            raise InputError(f"two-body: {name} {why}")
 
 
 def orbits(
@@ -103,41 +118,31 @@ def orbits(
     """
     near, far = separation
     m1, m2 = masses
-    for name, ok, why in (
-        ("n", n >= 1, "must be at least 1"),
-        ("start", start in START, f"must be one of {', '.join(START)}"),
-        ("steps", steps >= 1, "must be at least 1"),
-        ("dt", 0 < dt < np.inf, "must be positive"),
-        ("separation", 0 < near <= far < np.inf, "must be two positive lengths, nearest first"),
-        ("eccentricity", 0 <= eccentricity < 1, "must be in [0, 1): the orbit is bound"),
-        ("masses", 0 < min(m1, m2) <= max(m1, m2) < np.inf, "must be positive"),
-        ("noise", 0 <= noise < np.inf, "must not be negative"),
-    ):
-        if not ok:
-            raise InputError(f"two-body: {name} {why}")
+    _check(
+        n=(n >= 1, "must be at least 1"),
+        start=(start in START, f"must be one of {', '.join(START)}"),
+        steps=(steps >= 1, "must be at least 1"),
+        dt=(0 < dt < np.inf, "must be positive"),
+        separation=(0 < near <= far < np.inf, "must be two positive lengths, nearest first"),
+        eccentricity=(0 <= eccentricity < 1, "must be in [0, 1): the orbit is bound"),
+        masses=(0 < min(m1, m2) <= max(m1, m2) < np.inf, "must be positive"),
+        noise=(0 <= noise < np.inf, "must not be negative"),
+    )
     rng = np.random.default_rng(seed)
     d0 = np.sqrt(rng.uniform(near**2, far**2, (n, 1)))
     phi = rng.uniform(*START[start], (n, 1))
     e = rng.uniform(0.0, eccentricity, (n, 1))
     E0 = rng.uniform(-np.pi, np.pi, (n, 1))
 
-    a = d0 / (1 - e * np.cos(E0))
-    rate = np.sqrt((m1 + m2) / a**3)
     t: Array = dt * np.arange(steps, dtype=np.float64)
-    E = eccentric_anomaly(E0 - e * np.sin(E0) + rate * t, e)
-    b = a * np.sqrt(1 - e**2)
-    E_dot = rate / (1 - e * np.cos(E))
-    r = a * (np.cos(E) - e) + 1j * b * np.sin(E)
-    v = (-a * np.sin(E) + 1j * b * np.cos(E)) * E_dot
+    r, v = _ellipse(d0, e, E0, m1 + m2, t)
     turn = np.exp(1j * (phi - np.angle(r[:, :1])))
     r, v, reduced = r * turn, v * turn, m1 * m2 / (m1 + m2)
     q1, q2, p1 = r * (m2 / (m1 + m2)), -r * (m1 / (m1 + m2)), v * reduced
     parts = (q1, p1, q2, -p1)
     state = np.stack([f(z) for z in parts for f in (np.real, np.imag)], axis=-1)
     if noise:
-        for block in ([0, 1, 4, 5], [2, 3, 6, 7]):
-            rms = np.sqrt((state[..., block] ** 2).mean())
-            state[..., block] += noise * rms * rng.standard_normal((n, steps, 4))
+        _blur(state, noise, rng)
     return Orbits(state, t, (m1, m2))
 
 

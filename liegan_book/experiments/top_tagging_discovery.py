@@ -107,7 +107,7 @@ def _method(
         play=partial(_play, source=source, rules=rules),
         judge=lorentz_metrics,
         data=data,
-        fingerprint=None if data in store.RECIPES else partial(_fingerprint, source=source),
+        fingerprint=None if data in store.NAMES else partial(_fingerprint, source=source),
     )
 
 

@@ -19,16 +19,7 @@ from torch import Tensor
 DATA, MOVED, TRUTH, LEARNED, MUTED = "#0072b2", "#d55e00", "#333333", "#009e73", "#8c8c8c"
 
 #: Names of the eight numbers of a two-body state.
-STATE = [
-    r"$q_1^x$",
-    r"$q_1^y$",
-    r"$p_1^x$",
-    r"$p_1^y$",
-    r"$q_2^x$",
-    r"$q_2^y$",
-    r"$p_2^x$",
-    r"$p_2^y$",
-]
+STATE = [f"${v}_{body}^{axis}$" for body in "12" for v in "qp" for axis in "xy"]
 
 
 def use_style() -> None:
@@ -89,3 +80,15 @@ def path(ax: Axes, xy: NDArray[np.float64], color: str, label: str = "", **style
         ax.plot(*xy[i : i + 2].T, color=to_rgba(color, alphas[i]), solid_capstyle="round", **style)
     ax.plot(*xy[-1], "o", color=color, ms=4, label=label)
     ax.set_aspect("equal")
+
+
+def flow(ax: Axes, L: Tensor | NDArray[np.float64], limit: float) -> None:
+    """Draw the lines along which exp(wL), L: (2, 2), carries the points of a square around 0."""
+    grid = np.linspace(-limit, limit, 60)
+    plane = np.stack(np.meshgrid(grid, grid), axis=-1)
+    u, v = np.moveaxis(plane @ np.asarray(L, dtype=np.float64).T, -1, 0)
+    look = {"cmap": sns.husl_palette(l=0.5, as_cmap=True), "linewidth": 0.9, "arrowsize": 0.8}
+    angle = np.arctan2(plane[..., 1], plane[..., 0])
+    ax.streamplot(grid, grid, u, v, color=angle, density=1.5, **look)
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ax.axis("off")

@@ -1,20 +1,22 @@
 """An interactive figure: a slider moves points of the plane along exp(wL).
 
 One self-contained piece of HTML, with SVG and a script inside: no kernel, no network. Its first
-frame is drawn here, with `LieAlgebra.exp`, so that it makes sense where scripts do not run.
+frame is drawn here, with `LieAlgebra.exp`, so that it makes sense where scripts do not run. Markup,
+style and script are the files `flow_demo.html`, `.css` and `.js` beside this one. Colours of text
+and lines follow the page (`currentColor`), so the figure reads in light and dark.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib import resources
 from string import Template
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from liegan_book.publishing.flow_demo_page import EXPM_JS, PAGE, SCRIPT, STYLE
 from liegan_min.algebra.lie_algebra import LieAlgebra
 
 Array = NDArray[np.float64]
@@ -81,6 +83,11 @@ def move(flow: Flow, w: Array, points: Array) -> Array:
     return np.asarray(np.einsum("mij,nj->mni", g.numpy(), points))
 
 
+def part(kind: str) -> str:
+    """Return the figure's markup (a template), style or script: "html", "css" or "js"."""
+    return (resources.files("liegan_book.publishing") / f"flow_demo.{kind}").read_text("utf-8")
+
+
 def html(start: str = "rotation", w: float = START) -> str:
     """Return the figure, to be shown with `IPython.display.HTML`.
 
@@ -108,8 +115,8 @@ def html(start: str = "rotation", w: float = START) -> str:
         "points": ORBIT_POINTS,
         "step": STEP,
     }
-    return Template(PAGE).substitute(
-        style=STYLE,
+    return Template(part("html")).substitute(
+        style=part("css"),
         options="".join(
             f'<option value="{key}"{" selected" * (key == start)}>{f.label}</option>'
             for key, f in FLOWS.items()
@@ -129,7 +136,7 @@ def html(start: str = "rotation", w: float = START) -> str:
         w=w,
         w_text=_number(w),
         data=json.dumps(data, separators=(",", ":"), ensure_ascii=False),
-        script=SCRIPT.replace("/*expm*/", EXPM_JS),
+        script=part("js"),  # expm2: L = m + N, N² = delta (Cayley-Hamilton), exp(wN) = C + S N
     )
 
 

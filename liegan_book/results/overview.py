@@ -37,6 +37,13 @@ _PHRASES = {
 }
 
 
+def of_poster(experiment: str, profile: str | None = None) -> list[Row]:
+    """Return those rows of `tables.table` that are cells of the poster, in its order."""
+    claimed = TABLES[experiment].claimed
+    rows = tables.table(experiment, profile)
+    return [row for row in rows if row.poster is not None or row.method in claimed]
+
+
 def cells(profile: str | None = None) -> list[Row]:
     """Return every cell of the poster, what did not reproduce first.
 
@@ -47,12 +54,7 @@ def cells(profile: str | None = None) -> list[Row]:
         InputError: if the profile is unknown.
         DamagedFileError: if a record is damaged.
     """
-    rows = [
-        row
-        for experiment, t in TABLES.items()
-        for row in tables.table(experiment, profile)
-        if row.poster is not None or row.method in t.claimed
-    ]
+    rows = [row for experiment in TABLES for row in of_poster(experiment, profile)]
     return sorted(rows, key=lambda row: ORDER.index(row.verdict))
 
 
@@ -74,6 +76,22 @@ def headline(rows: Sequence[Row]) -> str:
     if better := found.pop("better", 0):
         told.append(f"{better} better")
     return ", ".join([*told, *(f"{n} {_PHRASES.get(v, v)}" for v, n in found.items())])
+
+
+def standing(experiment: str) -> tuple[str, int]:
+    """Return how the poster's claim on a task stands, in words, and on how many runs that rests."""
+    t, rows = TABLES[experiment], of_poster(experiment)
+    if not (runs := sum({row.method: row.n for row in rows}.values())):
+        return "not run yet", 0
+    if not t.same_data:
+        return "on data of our own: only the order can be compared", runs
+    if t.cells:
+        common = Counter(row.verdict for row in rows).most_common()
+        return f"of {len(rows)} cells: " + ", ".join(
+            f"{n} {verdict}" for verdict, n in common
+        ), runs
+    told = "; ".join(f"{r.method}: {r.verdict} ({r.passed} of {r.n} seeds)" for r in rows)
+    return told, runs
 
 
 def text(rows: Sequence[Row]) -> str:

@@ -3,8 +3,8 @@
 A run is compared where it can be: the settings, the data and the records that it built on must be
 those of the record. Settings that came later count as the same if they stand at their default. Then
 whole numbers and truth values must be equal. Other numbers *repeat* up to rounding on the machine
-of the record, and elsewhere *agree* to a relative tolerance or to the spread over the seeds of the
-cell (`liegan_min/tolerances.py`). Which of the two to ask for cannot be told beforehand: processors
+of the record, and elsewhere *agree* to a relative tolerance or to the standard deviation over the
+seeds of the cell (`liegan_book/tolerances.py`). Which of the two to ask for cannot be told beforehand: processors
 of one name may round differently. Times are not compared. Nothing is written: neither a record nor
 a checkpoint, and no checkpoint of another run is resumed.
 """
@@ -135,10 +135,10 @@ def again(record: Record) -> Outcome:
         return Outcome(name, "cannot be compared", (reason,))
     options = RunOptions(seed=record.seed, device=record.machine.device, progress=False)
     new = experiments.run(record.experiment, record.method, record.profile, options).record
-    return compare(record, new.metrics, spread(record), new.wall_seconds)
+    return compare(record, new.metrics, deviations(record), new.wall_seconds)
 
 
-def spread(record: Record) -> dict[str, float]:
+def deviations(record: Record) -> dict[str, float]:
     """Return the standard deviation of each metric over the seeds of a record's cell."""
     cell = records.load_all(record.experiment, record.method, record.profile)
     runs = [{k: v for k, v in r.metrics.items() if isinstance(v, float)} for r in cell]
@@ -147,9 +147,9 @@ def spread(record: Record) -> dict[str, float]:
 
 
 def compare(
-    record: Record, now: dict[str, Any], spread: dict[str, float], seconds: float = 0.0
+    record: Record, now: dict[str, Any], deviations: dict[str, float], seconds: float = 0.0
 ) -> Outcome:
-    """Compare the metrics of a new run with a record's, and the spread over the cell's seeds."""
+    """Compare the metrics of a new run with a record's, and the deviations over the cell's seeds."""
     name = record.path.relative_to(paths.results()).as_posix()
     kept = {k: v for k, v in record.metrics.items() if not any(word in k for word in TIMES)}
     shared = [k for k in kept if k in now]
@@ -162,7 +162,7 @@ def compare(
         if isinstance(was, float) and isinstance(got, float):
             off, size = abs(got - was), max(abs(was), abs(got), NOISE)
             largest = max(largest, off / size)
-            limit = max(AGREES * size, SPREAD * spread.get(k, 0.0))
+            limit = max(AGREES * size, SPREAD * deviations.get(k, 0.0))
             if not (off <= limit < inf or off < NOISE):
                 lines.append(f"{k} was {was}, is {got} (allowed difference {limit:.2g})")
         elif was != got:

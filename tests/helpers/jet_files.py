@@ -1,10 +1,7 @@
-"""Files of the benchmark's layout for tests to read, and to damage."""
+"""Jets of random momenta, and tables in files of the benchmark's layout."""
 
 import numpy as np
-import pandas as pd
-import pytest
 
-from liegan_book.datasets import top_tagging
 from liegan_min.equivariant.jets import Jets
 
 COLUMNS = [f"{c}_{i}" for i in range(200) for c in ("E", "PX", "PY", "PZ")]
@@ -35,44 +32,8 @@ def two_constituents(n):
     )
 
 
-@pytest.fixture(scope="module")
-def frame(tmp_path_factory):
-    path = tmp_path_factory.mktemp("good") / "test.h5"
-    top_tagging.write(path, two_constituents(100), 1)
-    return pd.read_hdf(path, key="table")
-
-
-@pytest.fixture
-def good(tmp_path):
-    """A file that a test may damage."""
-    path = tmp_path / "test.h5"
-    top_tagging.write(path, two_constituents(100), 1)
+def save_frame(frame, path, **options):
+    """Write a table as the benchmark's were written, and return its file."""
+    how = {"complib": "blosc", "complevel": 5} | options
+    frame.to_hdf(path, key="table", format="table", **how)
     return path
-
-
-@pytest.fixture
-def save(tmp_path):
-    """Return a function that writes a table as the benchmark's were written."""
-
-    def saved(frame, **options):
-        path = tmp_path / "bad.h5"
-        frame.to_hdf(
-            path, key="table", format="table", **{"complib": "blosc", "complevel": 5} | options
-        )
-        return path
-
-    return saved
-
-
-@pytest.fixture
-def converted(tmp_path):
-    """Return a function that writes the converted layout, with arrays replaced."""
-
-    def written(**changes):
-        x = two_constituents(100).leading(200)
-        arrays = {"Pmu": x, "Nobj": np.full(100, 2), "label": np.arange(100) % 2} | changes
-        path = tmp_path / "bad.npz"
-        np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
-        return path
-
-    return written

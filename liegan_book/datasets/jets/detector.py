@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from liegan_book.datasets.jets.calorimeter import ECAL, HCAL, lognormal
 from liegan_book.datasets.kinematics import cylindrical, massless
 from liegan_min.equivariant.jets import F64, I64
 
@@ -59,64 +60,6 @@ class Particles:
         return self.take(~np.isin(np.abs(self.pdg), _NEUTRINOS) & (np.abs(eta) < ETA_MAX))
 
 
-@dataclass(frozen=True)
-class _Calorimeter:
-    """Edges in η with the number of cells in φ of each ring, and the errors of the energy.
-
-    A ring's σ(E)² is (constant E)² + stochastic² E + noise², by |η| below `limits`.
-    """
-
-    edges: F64
-    cells: I64
-    limits: tuple[float, ...]
-    constant: tuple[float, ...]
-    stochastic: tuple[float, ...]
-    noise: tuple[float, ...]
-    threshold: float
-
-    def sigma(self, energy: F64, eta: F64) -> F64:
-        """Return the error of an energy, (m,)."""
-        zone = np.searchsorted(self.limits, np.abs(eta)).clip(max=len(self.limits) - 1)
-        a, b, c = (np.array(v)[zone] for v in (self.constant, self.stochastic, self.noise))
-        return np.asarray(np.sqrt((a * energy) ** 2 + b**2 * energy + c**2))
-
-
-def _rings(*parts: tuple[F64, int]) -> tuple[F64, I64]:
-    """Join stretches of η edges, each with its number of cells in φ."""
-    edges = np.concatenate([edges[:-1] for edges, _ in parts] + [parts[-1][0][-1:]])
-    cells = np.concatenate([np.full(len(e) - 1, n) for e, n in parts])
-    return edges, cells.astype(np.int64)
-
-
-def _mirrored(edges: F64, cells: I64) -> tuple[F64, I64]:
-    """Add the rings of negative η."""
-    return np.concatenate([-edges[:0:-1], edges]), np.concatenate([cells[::-1], cells])
-
-
-_FORWARD = np.array([2.958, 3.125, 3.3, 3.475, 3.65, 3.825, 4.0, 4.175, 4.35, 4.525, 4.7, 5.0])
-_ECAL = _Calorimeter(
-    *_mirrored(*_rings((np.linspace(0, 2.958, 171), 360), (_FORWARD, 36))),
-    limits=(3.2, 4.9),
-    constant=(0.0017, 0.035),
-    stochastic=(0.101, 0.285),
-    noise=(0.0, 0.0),
-    threshold=0.5,
-)
-_BACK = np.array([2.6, 2.8, 3.0, 3.2, 3.5, 3.7, 3.9, 4.1, 4.3, 4.5, 4.7, 4.9])
-_HCAL = _Calorimeter(
-    *_mirrored(*_rings((np.linspace(0, 2.6, 27), 36), (_BACK, 18))),
-    limits=(1.7, 3.2, 4.9),
-    constant=(0.0302, 0.05, 0.0942),
-    stochastic=(0.5205, 0.706, 1.0),
-    noise=(1.59, 0.0, 0.0),
-    threshold=1.0,
-)
-
-#: A tower's excess over its tracks must stand out of its error by this factor. So does the tower
-#: then, whose own energy is larger and better known.
-_SIGNIFICANCE = 2.0
-
-
 def impact(particles: Particles) -> tuple[F64, F64]:
     """Return (η, φ) of where particles from the origin meet the calorimeter, each (m,).
 
@@ -139,37 +82,26 @@ def impact(particles: Particles) -> tuple[F64, F64]:
     return eta_hit, phi - np.sign(q) * turn / 2
 
 
+def _kind(pdg: I64) -> I64:
+    """Return 1 for electrons, 2 for muons and 0 for hadrons, (m,)."""
+    return np.select([np.abs(pdg) == _ELECTRON, np.abs(pdg) == _MUON], [1, 2], 0)
+
+
 def _efficiency(pt: F64, eta: F64, pdg: I64) -> F64:
     """Return the chance that a charged particle's track is found, (m,)."""
-    inner = np.abs(eta) <= 1.5
-    electron, muon = np.abs(pdg) == _ELECTRON, np.abs(pdg) == _MUON
-    slow = np.select(
-        [electron, muon],
-        [np.where(inner, 0.73, 0.50), np.where(inner, 0.75, 0.70)],
-        np.where(inner, 0.70, 0.60),
-    )
-    hard = np.where(pt > 100, np.where(inner, 0.99, 0.90), np.where(inner, 0.95, 0.83))
-    fast = np.select(
-        [electron, muon], [hard, np.where(inner, 0.99, 0.98)], np.where(inner, 0.95, 0.85)
-    )
-    found = np.where(pt > 1.0, fast, slow)
-    return np.where((pt > 0.1) & (np.abs(eta) <= 2.5), found, 0.0)
+    kind, outer = _kind(pdg), (np.abs(eta) > 1.5).astype(np.int64)
+    slow = np.array([[0.70, 0.60], [0.73, 0.50], [0.75, 0.70]])[kind, outer]
+    fast = np.array([[0.95, 0.85], [0.95, 0.83], [0.99, 0.98]])[kind, outer]
+    fast = np.where((kind == 1) & (pt > 100), np.array([0.99, 0.90])[outer], fast)
+    return np.where((pt > 0.1) & (np.abs(eta) <= 2.5), np.where(pt > 1.0, fast, slow), 0.0)
 
 
 def _resolution(pt: F64, eta: F64, pdg: I64) -> F64:
     """Return the relative error of a track's pt, (m,)."""
-    zone = np.searchsorted([0.5, 1.5], np.abs(eta))
-    kind = np.select([np.abs(pdg) == _ELECTRON, np.abs(pdg) == _MUON], [1, 2], 0)
+    kind, zone = _kind(pdg), np.searchsorted([0.5, 1.5], np.abs(eta))
     floor = np.array([[0.06, 0.10, 0.25], [0.03, 0.05, 0.15], [0.01, 0.015, 0.025]])[kind, zone]
     slope = np.array([[1.3e-3, 1.7e-3, 3.1e-3]] * 2 + [[1e-4, 1.5e-4, 3.5e-4]])[kind, zone]
     return np.asarray(np.hypot(floor, slope * pt))
-
-
-def lognormal(mean: F64, sigma: F64, rng: np.random.Generator) -> F64:
-    """Draw positive values of a given mean and standard deviation, (m,); 0 where the mean is."""
-    safe = np.maximum(mean, 1e-12)
-    b = np.sqrt(np.log1p((sigma / safe) ** 2))
-    return np.where(mean > 0, np.exp(np.log(safe) - b**2 / 2 + b * rng.standard_normal(b.shape)), 0)
 
 
 def _tracks(particles: Particles, rng: np.random.Generator) -> tuple[Particles, NDArray[np.bool_]]:
@@ -183,45 +115,6 @@ def _tracks(particles: Particles, rng: np.random.Generator) -> tuple[Particles, 
     return Particles(massless(pt, eta, phi), seen.pdg, seen.charge, seen.event), found
 
 
-def _excess(
-    card: _Calorimeter,
-    deposits: tuple[F64, F64, F64, I64],
-    tracks: tuple[F64, F64, NDArray[np.intp]],
-    rng: np.random.Generator,
-) -> tuple[F64, I64]:
-    """Return the neutral objects of a calorimeter, massless (n, 4), and their events.
-
-    Args:
-        card: the calorimeter.
-        deposits: energy, η, φ and event of each particle that stops in it.
-        tracks: energy and its error of each of those particles' tracks, and their rows in deposits.
-        rng: source of the errors.
-    """
-    energy, eta, phi, event = deposits
-    ring = np.searchsorted(card.edges, eta, side="right") - 1
-    inside = (ring >= 0) & (ring < len(card.cells))
-    cells = card.cells[ring.clip(0, len(card.cells) - 1)]
-    cell = np.floor((phi / (2 * np.pi) % 1.0) * cells).astype(np.int64).clip(max=cells - 1)
-    key = np.where(inside, (event * len(card.cells) + ring) * 512 + cell, -1)
-    towers, index = np.unique(key, return_inverse=True)
-    n = len(towers)
-    total = np.bincount(index, energy, n).astype(np.float64)
-    ring, cell = towers // 512 % len(card.cells), towers % 512
-    low, high = card.edges[ring], card.edges[ring + 1]
-    centre = (low + high) / 2
-    measured = lognormal(total, card.sigma(total, centre), rng)
-    sigma = card.sigma(measured, centre)
-    track_energy, track_sigma, rows = tracks
-    known = np.bincount(index[rows], track_energy, n)
-    spread = np.hypot(np.sqrt(np.bincount(index[rows], track_sigma**2, n)), sigma)
-    extra = measured - known
-    kept = (towers >= 0) & (extra > card.threshold) & (extra > _SIGNIFICANCE * spread)
-    # Somewhere in the tower: its centre would put all towers on one lattice.
-    eta = (low + rng.random(n) * (high - low))[kept]
-    phi = (2 * np.pi * (cell + rng.random(n)) / card.cells[ring])[kept]
-    return massless(extra[kept] / np.cosh(eta), eta, phi), towers[kept] // (512 * len(card.cells))
-
-
 def energy_flow(particles: Particles, rng: np.random.Generator) -> tuple[F64, I64]:
     """Return what is measured of particles: massless objects, (n, 4), and their events, ascending.
 
@@ -231,22 +124,21 @@ def energy_flow(particles: Particles, rng: np.random.Generator) -> tuple[F64, I6
     """
     particles = particles.visible()
     tracks, found = _tracks(particles, rng)
-    kind = np.abs(particles.pdg)
-    electromagnetic = (kind == _ELECTRON) | (kind == _PHOTON)
-    shared = np.isin(kind, _SHARED)
+    pt, eta, _ = cylindrical(tracks.p)
+    known, error = np.zeros((2, len(found)))
+    known[found] = tracks.p[:, 0]
+    error[found] = tracks.p[:, 0] * _resolution(pt, eta, tracks.pdg)
+    code = np.abs(particles.pdg)
+    electromagnetic, shared = np.isin(code, (_ELECTRON, _PHOTON)), np.isin(code, _SHARED)
     ecal = np.where(electromagnetic, 1.0, np.where(shared, 0.3, 0.0))
-    hcal = np.where(electromagnetic | (kind == _MUON), 0.0, np.where(shared, 0.7, 1.0))
+    hcal = np.where(electromagnetic | (code == _MUON), 0.0, np.where(shared, 0.7, 1.0))
     eta, phi = impact(particles)
-    pt, track_eta, _ = cylindrical(tracks.p)
-    error = tracks.p[:, 0] * _resolution(pt, track_eta, tracks.pdg)
     objects, events = [tracks.p], [tracks.event]
-    for card, fraction in ((_ECAL, ecal), (_HCAL, hcal)):
-        stops = fraction > 0
-        place = np.cumsum(stops) - 1  # row of a particle among those that stop here
-        deposits = (particles.p[:, 0] * fraction)[stops], eta[stops], phi[stops]
-        of_track = stops[found]
-        seen = tracks.p[of_track, 0], error[of_track], place[found][of_track]
-        p, event = _excess(card, (*deposits, particles.event[stops]), seen, rng)
+    for calorimeter, fraction in ((ECAL, ecal), (HCAL, hcal)):
+        here = fraction > 0
+        energy = (particles.p[:, 0] * fraction)[here]
+        tower = calorimeter.towers(eta[here], phi[here], particles.event[here])
+        p, event = calorimeter.excess(energy, tower, known[here], error[here], rng)
         objects.append(p)
         events.append(event)
     event = np.concatenate(events)

@@ -106,9 +106,7 @@ def pair_masses(p: F64) -> F64:
     return np.sort(kinematics.mass(p[:, i] + p[:, j]), axis=1)
 
 
-def nsubjettiness(
-    jets: Jets, axes: Sequence[int] = AXES, beta: float = 1.0, radius: float = RADIUS
-) -> F64:
+def nsubjettiness(jets: Jets, axes: Sequence[int] = AXES, beta: float = 1.0) -> F64:
     """Return τ_N for each N in `axes`, (len, len(axes)); arXiv:1011.2268, arXiv:1108.2701.
 
         τ_N = Σ_i pT_i min_a ΔR_ia^β / (Σ_i pT_i R^β)
@@ -117,17 +115,17 @@ def nsubjettiness(
     N prongs has a small τ_N; one of N constituents or fewer has τ_N = 0.
 
     Raises:
-        InputError: if there are no axes, or an N < 1, or beta or radius is not positive.
+        InputError: if there are no axes, or an N < 1, or beta is not positive.
         MissingExtraError: if the extra `jets` is not installed.
     """
     if not axes or min(axes) < 1:
         raise InputError(f"N-subjettiness needs axes N >= 1, not {tuple(axes)}")
-    if not (beta > 0 and radius > 0):
-        raise InputError(f"beta and radius must be positive, not {beta} and {radius}")
+    if not beta > 0:
+        raise InputError(f"beta must be positive, not {beta}")
     if not len(jets):
         return np.zeros((0, len(axes)))
     tau = _cluster(jets).njettiness(
-        "NormalizedMeasure", "OnePass_KT_Axes", [int(n) for n in axes], float(beta), radius
+        "NormalizedMeasure", "OnePass_KT_Axes", [int(n) for n in axes], float(beta), RADIUS
     )
     return np.asarray(tau, dtype=np.float64)
 
@@ -174,10 +172,10 @@ def aligned(jets: Jets) -> F64:
     return np.stack([mirror[jet] * (c * x - s * y), s * x + c * y, pt / _sums(pt, jets)[jet]], 1)
 
 
-def image(jets: Jets, pixels: int = 41, half_width: float = 1.0) -> F64:
+def image(jets: Jets, pixels: int = 41) -> F64:
     """Return the average image of aligned jets, (pixels, pixels): share of pT in each pixel.
 
-    Row 0 is the lowest y. Shares add up to 1, less what falls outside.
+    It covers |x|, |y| < 1, and row 0 is the lowest y. Shares add up to 1, less what falls outside.
 
     Raises:
         InputError: if there are no jets or no pixels.
@@ -186,7 +184,7 @@ def image(jets: Jets, pixels: int = 41, half_width: float = 1.0) -> F64:
     if not (len(jets) and pixels > 0):
         raise InputError(f"an image needs jets and pixels, not {len(jets)} and {pixels}")
     x, y, share = aligned(jets).T
-    edges = np.linspace(-half_width, half_width, pixels + 1)
+    edges = np.linspace(-1, 1, pixels + 1)
     return np.asarray(np.histogram2d(y, x, bins=(edges, edges), weights=share)[0] / len(jets))
 
 

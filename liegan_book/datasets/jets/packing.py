@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liegan_book.datasets.kinematics import cylindrical, massless, wrap
+from liegan_book.datasets.store import Arrays
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.equivariant.jets import Jets, starts_of
-
-Arrays = dict[str, NDArray[Any]]
 
 #: What the 16 bits span: log(pt / GeV), and the distance from the axis in η and in φ.
 LOG_PT = (np.log(0.01), np.log(2000.0))

@@ -10,16 +10,14 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
-from pydantic import Field
 
 from liegan_book.datasets.jets.simulate import JetConfig, Kind, batches, ready
 from liegan_min.base import files
@@ -28,13 +26,7 @@ from liegan_min.base.progress import quiet, tqdm
 from liegan_min.equivariant.jets import F64, Jets
 
 
-class ProductionConfig(JetConfig):
-    """What is simulated, and how it is cut into shards."""
-
-    shard: int = Field(1000, ge=1, description="jets in a shard, all of one class")
-
-
-def make_shard(kind: Kind, number: int, config: ProductionConfig, seed: int) -> tuple[Jets, F64]:
+def make_shard(kind: Kind, number: int, config: JetConfig, seed: int) -> tuple[Jets, F64]:
     """Simulate one shard: its jets, and the pt of the hard process behind each.
 
     Raises:
@@ -54,21 +46,12 @@ def make_shard(kind: Kind, number: int, config: ProductionConfig, seed: int) -> 
 
 def _save(path: Path, jets: Jets, pt_hat: F64, key: str) -> None:
     buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        constituents=jets.constituents,
-        counts=jets.counts,
-        label=jets.label,
-        truth=jets.truth,
-        pt_hat=pt_hat,
-        key=np.array(key),
-    )
+    np.savez(buffer, **vars(jets), pt_hat=pt_hat, key=np.array(key))
     files.write_atomic(path, buffer.getvalue())
 
 
-@contextmanager
-def _open(path: Path, key: str) -> Iterator[Any]:
-    """Open a shard, once it is found to be of these settings.
+def _load(path: Path, key: str) -> tuple[Jets, F64]:
+    """Read a shard, once it is found to be of these settings.
 
     Raises:
         DamagedFileError: if it is not, or cannot be read.
@@ -78,22 +61,15 @@ def _open(path: Path, key: str) -> Iterator[Any]:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as f:
             if str(f["key"]) != key:
                 raise DamagedFileError(f"{path} was made with other settings or seed; {again}")
-            yield f
+            jets = Jets(f["constituents"], f["counts"], f["label"], f["truth"])
+            return jets, np.asarray(f["pt_hat"])
     except DamagedFileError:
         raise
     except files.UNREADABLE as error:
         raise DamagedFileError(f"{path} cannot be read ({error}); {again}") from None
 
 
-def _load(path: Path, key: str) -> tuple[Jets, F64]:
-    with _open(path, key) as f:
-        jets = Jets(f["constituents"], f["counts"], f["label"], f["truth"])
-        return jets, np.asarray(f["pt_hat"])
-
-
-def _work(
-    folder: Path, config: ProductionConfig, seed: int, key: str, job: tuple[Kind, int]
-) -> None:
+def _work(folder: Path, config: JetConfig, seed: int, key: str, job: tuple[Kind, int]) -> None:
     _save(_path(folder, *job), *make_shard(*job, config, seed), key)
 
 
@@ -120,11 +96,10 @@ def _path(folder: Path, kind: Kind, number: int) -> Path:
 def produce(
     folder: Path,
     jets: int,
-    config: ProductionConfig | None = None,
+    config: JetConfig | None = None,
     *,
     seed: int = 0,
     workers: int = 1,
-    progress: bool | None = None,
 ) -> Iterator[tuple[Jets, F64]]:
     """Make jets, half of them top quarks', and yield them shard after shard, classes in turn.
 
@@ -134,13 +109,12 @@ def produce(
         config: the settings.
         seed: of every draw.
         workers: processes that simulate.
-        progress: show a bar; default: in a terminal, and not under CI.
 
     Raises:
         MissingExtraError: if the extra `jets` is not installed.
         DamagedFileError: if a shard is damaged, or was made with other settings.
     """
-    config = config or ProductionConfig()
+    config = config or JetConfig()
     ready()  # here, not first in the workers
     key = f"{config.digest()} {seed}"
     kinds: tuple[Kind, ...] = get_args(Kind)
@@ -148,25 +122,16 @@ def produce(
     jobs = [(kind, number) for number in range(pairs) for kind in kinds]
     missing = [job for job in jobs if not _path(folder, *job).exists()]
     for job in (job for job in jobs if job not in missing):
-        with _open(_path(folder, *job), key):
-            pass
-    bar = tqdm(
-        total=len(jobs), initial=len(jobs) - len(missing), disable=quiet(progress), unit="shard"
-    )
+        _load(_path(folder, *job), key)  # damage is said before anything is made
+    there = len(jobs) - len(missing)
+    bar = tqdm(total=len(jobs), initial=there, disable=quiet(None), unit="shard")
     # "spawn": a forked child would inherit the parent's threads half-way through what they do.
     with (
         bar,
         ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start) as pool,
     ):
-        under_way = {pool.submit(partial(_work, folder, config, seed, key), job) for job in missing}
-        try:
-            while under_way:
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                    bar.update()
-        except BaseException:  # Ctrl-C too: what waits its turn is not made
-            pool.shutdown(cancel_futures=True)
-            raise
+        # After an error, and Ctrl-C too, `map` cancels what waits its turn.
+        for _ in pool.map(partial(_work, folder, config, seed, key), missing):
+            bar.update()
     for job in jobs:
         yield _load(_path(folder, *job), key)

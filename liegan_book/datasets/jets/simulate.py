@@ -9,7 +9,6 @@ selection is that of the public top-tagging benchmark (Kasieczka et al., Zenodo 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -18,15 +17,15 @@ from pydantic import Field, model_validator
 
 from liegan_book.datasets.jets.clustering import clustered
 from liegan_book.datasets.jets.detector import Particles, energy_flow
-from liegan_book.datasets.kinematics import cylindrical, massless, wrap
+from liegan_book.datasets.jets.events import Events, matched_top
+from liegan_book.datasets.kinematics import cylindrical, massless
 from liegan_book.extras import needed
 from liegan_min.base.settings import Settings
-from liegan_min.equivariant.jets import F64, I64, Jets, starts_of
+from liegan_min.equivariant.jets import F64, I64, Jets
 
 Kind = Literal["top", "qcd"]
 
 _TASK = "simulating jets"
-_TOP, _W, _B = 6, 24, 5
 
 #: Events that one call to the generator makes; a batch holds about 100 MB.
 _BATCH = 250
@@ -43,7 +42,7 @@ _PROCESS = {
 
 
 class JetConfig(Settings):
-    """What is simulated and selected; the defaults are the benchmark's, where it says."""
+    """What is simulated, selected and kept; the defaults are the benchmark's, where it says."""
 
     energy: float = Field(14000.0, gt=0, description="of the collision, in GeV")
     pt_hat_min: float = Field(400.0, gt=0, description="least pt of the hard process, in GeV")
@@ -52,7 +51,7 @@ class JetConfig(Settings):
     eta_max: float = Field(2.0, gt=0)
     radius: float = Field(0.8, gt=0, description="of the jets, and of the match to the quarks")
     constituents: int = Field(200, ge=1, description="most that are kept, by falling pt")
-    response: Literal["energy-flow", "particles"] = "energy-flow"
+    shard: int = Field(1000, ge=1, description="jets in a file of a production, all of one class")
 
     @model_validator(mode="after")
     def _window(self) -> JetConfig:
@@ -94,82 +93,10 @@ def _pythia(kind: Kind, config: JetConfig, seed: int) -> Any:
     return pythia
 
 
-@dataclass(frozen=True)
-class Events:
-    """The full record of many events, particle after particle.
-
-    Attributes:
-        p: (m, 4), in GeV.
-        pdg: (m,).
-        final: (m,), whether it is stable.
-        daughter: (m,), row of its first daughter; its own row if it has none.
-        starts: (n,), row of the first particle of each event.
-        pt_hat: (n,), pt of the hard process.
-    """
-
-    p: F64
-    pdg: I64
-    final: NDArray[np.bool_]
-    daughter: I64
-    starts: I64
-    pt_hat: F64
-
-    @classmethod
-    def of(cls, batch: Any) -> Events:
-        """Read a batch of `Pythia.nextBatch`."""
-        ak = needed("awkward", _TASK)
-        counts = np.asarray(ak.num(batch.prt))
-        flat = ak.flatten(batch.prt)
-        starts = starts_of(counts.astype(np.int64))
-        p = np.stack([np.asarray(flat.p[c]) for c in ("e", "px", "py", "pz")], axis=1)
-        own = np.arange(len(p))
-        first = np.asarray(flat.daughter1).astype(np.int64)
-        daughter = np.where(first > 0, first + np.repeat(starts, counts), own)
-        pt_hat = np.sqrt(np.asarray(batch.info.pT2Hat))
-        pdg = np.asarray(flat.id).astype(np.int64)
-        return cls(p, pdg, np.asarray(flat.status) > 0, daughter, starts, pt_hat)
-
-    def event_of(self, rows: I64) -> I64:
-        """Return the event that each of these particles belongs to."""
-        return np.searchsorted(self.starts, rows, side="right") - 1
-
-    def last_copy(self, rows: I64) -> I64:
-        """Follow particles through their recoils to the copy that decays."""
-        while True:
-            after = self.daughter[rows]
-            same = (self.pdg[after] == self.pdg[rows]) & (after != rows)
-            if not same.any():
-                return rows
-            rows = np.where(same, after, rows)
-
-    def tops(self) -> tuple[I64, I64]:
-        """Return the rows of top quarks that decay, (t,), and of their three quarks, (t, 3)."""
-        copies = np.flatnonzero(np.abs(self.pdg) == _TOP)
-        top = copies[self.last_copy(copies) == copies]
-        d = self.daughter[top]
-        pair = np.stack([d, d + 1], axis=1)
-        is_w = np.abs(self.pdg[pair]) == _W
-        to_b = (is_w.sum(1) == 1) & (np.abs(self.pdg[pair]) == _B).any(1)
-        top, pair, is_w = top[to_b], pair[to_b], is_w[to_b]
-        w = self.last_copy(pair[is_w])
-        quark = self.daughter[w]
-        return top, np.stack([pair[~is_w], quark, quark + 1], axis=1)
-
-
-class Charges:
-    """Electric charges by particle code, asked of Pythia once each."""
-
-    def __init__(self, pythia: Any) -> None:
-        self.ask = pythia.particleData.charge
-        self.known: dict[int, float] = {}
-
-    def of(self, pdg: I64) -> F64:
-        """Return charges, (m,)."""
-        codes, index = np.unique(pdg, return_inverse=True)
-        for code in codes.tolist():
-            if code not in self.known:
-                self.known[code] = float(self.ask(code))
-        return np.array([self.known[c] for c in codes.tolist()])[index]
+def charges(pythia: Any, pdg: I64) -> F64:
+    """Return the electric charges that Pythia gives particles of these codes, (m,)."""
+    codes, index = np.unique(pdg, return_inverse=True)
+    return np.array([float(pythia.particleData.charge(c)) for c in codes.tolist()])[index]
 
 
 def cluster(p: F64, event: I64, config: JetConfig) -> tuple[F64, I64, list[I64]]:
@@ -201,24 +128,6 @@ def cluster(p: F64, event: I64, config: JetConfig) -> tuple[F64, I64, list[I64]]
     return four[lead], present[owner[lead]], np.split(rows, np.cumsum(sizes))[:-1]
 
 
-def _distance(a: F64, b: F64) -> F64:
-    """Return ΔR between four-momenta."""
-    (_, eta_a, phi_a), (_, eta_b, phi_b) = cylindrical(a), cylindrical(b)
-    return np.hypot(eta_a - eta_b, wrap(phi_a - phi_b))
-
-
-def matched_top(record: Events, axes: F64, events: I64, radius: float) -> I64:
-    """Return the row of the top quark inside each jet, with its three quarks; -1 if none, (n,)."""
-    top, quarks = record.tops()
-    of = record.event_of(top)
-    result = np.full(len(axes), -1, np.int64)
-    for jet, (axis, event) in enumerate(zip(axes, events, strict=True)):
-        for t, q in zip(top[of == event], quarks[of == event], strict=True):
-            if (_distance(record.p[[t, *q]], axis) < radius).all():
-                result[jet] = t
-    return result
-
-
 def _sorted(p: F64, most: int) -> NDArray[np.float32]:
     """Return constituents by falling pt, at most so many, exactly massless in float32."""
     pt, eta, phi = cylindrical(p)
@@ -238,28 +147,30 @@ def batches(
     own, detector = seed.spawn(2)
     # Pythia takes seeds from 1 to 9e8.
     pythia = _pythia(kind, config, 1 + int(own.generate_state(1)[0]) % 900_000_000)
-    charges, rng = Charges(pythia), np.random.default_rng(detector)
+    rng = np.random.default_rng(detector)
     while True:
         record = Events.of(pythia.nextBatch(_BATCH))
         final = np.flatnonzero(record.final)
         pdg, event = record.pdg[final], record.event_of(final)
-        stable = Particles(record.p[final], pdg, charges.of(pdg), event).visible()
-        if config.response == "energy-flow":
-            p, event = energy_flow(stable, rng)
-        else:
-            p, event = massless(*cylindrical(stable.p)), stable.event
-        axes, events, rows = cluster(p, event, config)
-        top = np.full(len(axes), -1, np.int64)
-        if kind == "top" and len(axes):
-            top = matched_top(record, axes, events, config.radius)
-            keep = np.flatnonzero(top >= 0)
-            top, events, rows = top[keep], events[keep], [rows[i] for i in keep]
-        parts = [_sorted(p[r], config.constituents) for r in rows]
-        truth = np.where((top >= 0)[:, None], record.p[top], 0.0) if len(top) else np.zeros((0, 4))
-        jets = Jets(
-            np.concatenate(parts) if parts else np.zeros((0, 4), np.float32),
-            np.array([len(x) for x in parts], np.int64),
-            np.full(len(parts), int(kind == "top"), np.int8),
-            truth.astype(np.float32),
-        )
-        yield jets, record.pt_hat[events]
+        stable = Particles(record.p[final], pdg, charges(pythia, pdg), event)
+        yield _selected(kind, config, record, *energy_flow(stable, rng))
+
+
+def _selected(
+    kind: Kind, config: JetConfig, record: Events, p: F64, event: I64
+) -> tuple[Jets, F64]:
+    """Return the jets of the window, and the pt of the hard process of each."""
+    axes, events, rows = cluster(p, event, config)
+    truth = np.zeros((len(axes), 4))
+    if kind == "top":
+        top = matched_top(record, axes, events, config.radius)
+        keep = np.flatnonzero(top >= 0)
+        truth, events, rows = record.p[top[keep]], events[keep], [rows[i] for i in keep]
+    parts = [_sorted(p[r], config.constituents) for r in rows]
+    jets = Jets(
+        np.concatenate([np.zeros((0, 4), np.float32), *parts]),
+        np.array([len(x) for x in parts], np.int64),
+        np.full(len(parts), int(kind == "top"), np.int8),
+        truth.astype(np.float32),
+    )
+    return jets, record.pt_hat[events]

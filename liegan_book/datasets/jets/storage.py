@@ -9,10 +9,12 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_book.datasets.jets.packing import Arrays, pack, unpack
-from liegan_book.datasets.jets.production import ProductionConfig, make_shard, produce
-from liegan_book.datasets.jets.simulate import Kind
+from liegan_book.datasets import store
+from liegan_book.datasets.jets.packing import pack, unpack
+from liegan_book.datasets.jets.production import make_shard, produce
+from liegan_book.datasets.jets.simulate import JetConfig, Kind
 from liegan_book.datasets.kinematics import cylindrical, mass
+from liegan_book.datasets.store import Arrays
 from liegan_book.records import paths
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jets import Jets
@@ -32,20 +34,17 @@ def shards(seed: int) -> Path:
     return paths.cache() / f"jets-{seed}"
 
 
-def make(seed: int, jets: int, folder: Path | None = None, progress: bool | None = None) -> Jets:
+def make(seed: int, jets: int) -> Jets:
     """Simulate jets, or take up what an earlier call left, and put them in random order.
 
     Args:
         seed: of every draw.
         jets: how many; half of them top quarks'.
-        folder: where shards are kept; default: `shards`.
-        progress: show a bar; default: in a terminal, and not under CI.
 
     Raises:
         MissingExtraError: if the extra `jets` is not installed.
     """
-    workers = os.cpu_count() or 1
-    parts = produce(folder or shards(seed), jets, seed=seed, workers=workers, progress=progress)
+    parts = produce(shards(seed), jets, seed=seed, workers=os.cpu_count() or 1)
     whole = Jets.join([part for part, _ in parts])
     chosen = np.concatenate([np.flatnonzero(whole.label == c)[: jets // 2] for c in (0, 1)])
     return whole.take(np.random.default_rng(seed).permutation(chosen))
@@ -72,8 +71,6 @@ def load(split: str) -> Jets:
         InputError: if there is no such split.
         DamagedFileError: if the file is missing or was changed.
     """
-    from liegan_book.datasets import store
-
     if split not in SPLITS:
         raise InputError(f"unknown split {split!r}; there are: {', '.join(SPLITS)}")
     return of_split(store.load("jets"), split)
@@ -99,23 +96,20 @@ def difference(arrays: Arrays) -> float:
 
 
 def difference_leading(arrays: Arrays) -> float:
-    """Return the same for the larger set."""
-    seed, _, most = LEADING
-    return _apart(unpack(arrays), seed, most)
+    """Return the same as `difference`, for the larger set."""
+    return _apart(unpack(arrays), LEADING[0], LEADING[2])
 
 
 def _apart(kept: Jets, seed: int, most: int | None) -> float:
     from scipy.stats import ks_2samp  # slow to import, and needed only here
 
-    few = ProductionConfig(shard=_CHECKED)
-    worst = 0.0
+    distances = []
     for kind in get_args(Kind):
-        new, _ = make_shard(kind, 0, few, seed)
+        new, _ = make_shard(kind, 0, JetConfig(shard=_CHECKED), seed)
         new = new if most is None else new.keep(most)
-        old = kept.take(kept.label == new.label[0])
-        for a, b in zip(_summary(new), _summary(old), strict=True):
-            worst = max(worst, float(ks_2samp(a, b).statistic))
-    return worst
+        pairs = zip(_summary(new), _summary(kept.take(kept.label == new.label[0])), strict=True)
+        distances += [float(ks_2samp(a, b).statistic) for a, b in pairs]
+    return max(distances)
 
 
 def _summary(jets: Jets) -> tuple[NDArray[Any], ...]:

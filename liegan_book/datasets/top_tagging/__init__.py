@@ -1,7 +1,11 @@
-"""The public top-tagging benchmark's layout: read lazily, and written."""
+"""Jets in files of the public top-tagging benchmark's layout: read lazily, and written.
+
+Read `layout` first, which says what a row is and what its values may be; then `table`, the rows of
+an open file; `reader` and `writer` go through files from end to end.
+"""
 
 from liegan_book.datasets.top_tagging.layout import CONSTITUENTS, TTV
-from liegan_book.datasets.top_tagging.reader import check, iterate, read
+from liegan_book.datasets.top_tagging.reader import check, read
 from liegan_book.datasets.top_tagging.writer import Writer, write, writer
 
-__all__ = ["CONSTITUENTS", "TTV", "Writer", "check", "iterate", "read", "write", "writer"]
+__all__ = ["CONSTITUENTS", "TTV", "Writer", "check", "read", "write", "writer"]

@@ -7,12 +7,12 @@ Russell, "Top Quark Tagging Reference Dataset", doi:10.5281/zenodo.2603256.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_min.base.errors import DamagedFileError, InputError, LieganError
+from liegan_min.base.errors import DamagedFileError, LieganError
 
 F32 = NDArray[np.float32]
 I8 = NDArray[np.int8]
@@ -32,18 +32,6 @@ TTV = {"train": 0, "test": 1, "validation": 2}
 AGAIN = "fetch or write the file again"
 
 
-def constituents(n: int) -> None:
-    """Check a number of leading constituents.
-
-    Raises:
-        InputError: if it is outside 1 to 200.
-    """
-    if not 1 <= n <= CONSTITUENTS:
-        raise InputError(
-            f"n, the number of leading constituents, must be 1 to {CONSTITUENTS}, not {n}"
-        )
-
-
 def column(i: int, component: int) -> str:
     """Return the name of the column that holds one component of constituent i."""
     return f"{COMPONENTS[component]}_{i}"
@@ -61,8 +49,6 @@ def check_values(
     label: NDArray[np.generic],
     first: int = 0,
     *,
-    name: Callable[[int, int], str] = column,
-    label_name: str = FLAGS[1],
     error: type[LieganError] = DamagedFileError,
     remedy: str = AGAIN,
 ) -> None:
@@ -78,13 +64,13 @@ def check_values(
 
     if not (whole := np.isfinite(x)).all():
         row, i, k = (int(index[0]) for index in np.nonzero(~whole))
-        refuse(row, f"column {name(i, k)} is {x[row, i, k]}, not a finite momentum")
+        refuse(row, f"column {column(i, k)} is {x[row, i, k]}, not a finite momentum")
     if (negative := x[..., 0] < 0).any():
         row, i = (int(index[0]) for index in np.nonzero(negative))
-        refuse(row, f"column {name(i, 0)} is {x[row, i, 0]}, a negative energy")
+        refuse(row, f"column {column(i, 0)} is {x[row, i, 0]}, a negative energy")
     if (empty := x[:, 0, 0] == 0).any():
         row = int(empty.argmax())
-        refuse(row, f"column {name(0, 0)} is 0, so the jet has no constituent")
+        refuse(row, f"column {column(0, 0)} is 0, so the jet has no constituent")
     if (strange := (label != 0) & (label != 1)).any():
         row = int(strange.argmax())
-        refuse(row, f"column {label_name} is {label[row]}, and a label is 0 (QCD) or 1 (top)")
+        refuse(row, f"column {FLAGS[1]} is {label[row]}, and a label is 0 (QCD) or 1 (top)")

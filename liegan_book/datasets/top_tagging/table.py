@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from liegan_book.datasets.top_tagging.layout import (
     AGAIN,
-    CONSTITUENTS,
     F32,
     FLAGS,
     I8,
@@ -65,8 +64,6 @@ class Table:
         DamagedFileError: if its columns are not the benchmark's, or compressed by a rarer filter.
         MissingExtraError: if it is compressed by blosc, and blosc2 is not installed.
     """
-
-    width = CONSTITUENTS
 
     def __init__(self, path: Path, dataset: Any) -> None:
         self.path, self._dataset = path, dataset

@@ -9,7 +9,7 @@ import pytest
 
 from liegan_book.cli import data as cli_data
 from liegan_book.cli import main as cli
-from liegan_book.datasets import download, store, top_tagging
+from liegan_book.datasets import download, recipes, store, top_tagging
 from liegan_book.datasets.jets import storage
 from liegan_book.records import paths
 from tests.liegan_book.experiments.test_top_tagging_samples import made_up
@@ -33,8 +33,8 @@ def liegan(monkeypatch, capsys):
 def checkout(monkeypatch, tmp_path):
     """An empty checkout, whose data sets are made in a moment."""
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
-    quick = {name: store.Recipe(lambda: {"a": np.arange(9.0)}) for name in store.RECIPES}
-    monkeypatch.setattr(store, "RECIPES", quick)
+    quick = {name: recipes.Recipe(lambda: {"a": np.arange(9.0)}) for name in store.NAMES}
+    monkeypatch.setattr(recipes, "RECIPES", quick)
     return tmp_path
 
 
@@ -62,7 +62,7 @@ def verbs():
 
 
 def test_every_data_set_has_a_verb(liegan):
-    assert verbs() == {*store.RECIPES, "top-tagging"}
+    assert verbs() == {*store.NAMES, "top-tagging"}
     status, out, _ = liegan("data", "--help")
     assert status == 0
     assert all(verb in out for verb in verbs())
@@ -106,9 +106,9 @@ def test_it_makes_a_file_and_then_finds_it_good(liegan, checkout, name):
 def test_a_file_is_good_below_the_limit_of_its_recipe(
     liegan, checkout, monkeypatch, difference, good
 ):
-    store.make("jets")
-    recipe = store.Recipe(dict, lambda kept: difference, limit=0.1)
-    monkeypatch.setitem(store.RECIPES, "jets", recipe)
+    recipes.make("jets")
+    recipe = recipes.Recipe(dict, lambda kept: difference, limit=0.1)
+    monkeypatch.setitem(recipes.RECIPES, "jets", recipe)
     status, out, err = liegan("data", "jets", "--verify", "--json")
     found = json.loads(out)
     assert (found["verified"], found["difference"]) == (good, difference)

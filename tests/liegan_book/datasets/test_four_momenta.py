@@ -73,9 +73,8 @@ def test_momenta_are_normal_in_each_direction(make, spread):
     assert (abs(correlation - np.eye(6)) < math.sqrt(2) * CHANCE).all()
 
 
-@pytest.mark.parametrize("spread", [0.1, 0.5, 1.0])
-def test_massive_pairs_have_masses_of_the_told_spread(spread):
-    p = massive(N, seed=3, spread=spread).p
+def test_massive_pairs_have_masses_of_the_told_spread():
+    p, spread = massive(N, seed=3).p, 0.5
     log_m = 0.5 * np.log(minkowski(p))  # NaN, and so a failure, if one is not massive
     assert (p[..., 0] > 0).all()
     assert (abs(log_m.mean(0)) < CHANCE * spread).all()
@@ -163,9 +162,3 @@ def test_a_seed_decides_every_draw(make):
 def test_no_samples_are_refused(make, n):
     with pytest.raises(InputError, match=f"n must be at least 1, not {n}"):
         make(n)
-
-
-@pytest.mark.parametrize("spread", [0.0, -0.5, math.nan])
-def test_a_spread_that_is_not_positive_is_refused(spread):
-    with pytest.raises(InputError, match=f"spread of log m must be positive, not {spread}"):
-        massive(10, spread=spread)

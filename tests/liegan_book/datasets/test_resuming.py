@@ -4,23 +4,23 @@ import hashlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import numpy as np
 import pytest
 
+from liegan_book.datasets import download, resuming, top_tagging
 from liegan_book.datasets.download import Public, fetch
 from liegan_min.base.errors import DamagedFileError, LieganError
+from tests.helpers.jet_files import some_jets
 
-pytest.importorskip("pooch")
+for package in ("h5py", "tables"):
+    pytest.importorskip(package)
 requests = pytest.importorskip("requests")
 
 
 @pytest.fixture(scope="module")
 def jets(tmp_path_factory):
-    """Bytes of a file of the converted layout: incompressible, some blocks of the network long."""
-    rng = np.random.default_rng(0)
-    path = tmp_path_factory.mktemp("server") / "jets.npz"
-    momenta = rng.uniform(1, 2, size=(100, 200, 4)).astype(np.float32)
-    np.savez(path, Pmu=momenta, Nobj=np.full(100, 200), is_signal=np.arange(100) % 2)
+    """Bytes of a file of the benchmark's layout, some blocks of the network long."""
+    path = tmp_path_factory.mktemp("server") / "jets.h5"
+    top_tagging.write(path, some_jets(500), top_tagging.TTV["test"])
     return path.read_bytes()
 
 
@@ -92,14 +92,17 @@ def serve(jets, monkeypatch):
 
 
 @pytest.fixture
-def get(tmp_path, jets):
+def get(tmp_path, jets, monkeypatch):
     """Return a function that fetches the file into a folder, and lists what it waited for."""
-    files = {"test": Public("test.h5", hashlib.md5(jets).hexdigest(), len(jets))}  # noqa: S324
+    public = Public("test.h5", hashlib.md5(jets).hexdigest(), len(jets))  # noqa: S324
     waited = []
+    monkeypatch.setitem(download.FILES, "test", public)
+    monkeypatch.setattr(resuming, "sleep", waited.append)
 
-    def fetched(url, **options):
-        options = {"files": files, "wait": waited.append, "progress": False} | options
-        return fetch("test", tmp_path, url=url, **options)
+    def fetched(url, tries=resuming.TRIES):
+        monkeypatch.setattr(download, "URL", url)
+        monkeypatch.setattr(resuming, "TRIES", tries)
+        return fetch("test", tmp_path, progress=False)
 
     fetched.waited = waited
     return fetched

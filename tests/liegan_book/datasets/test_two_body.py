@@ -31,11 +31,25 @@ def newton(m1, m2):
     return rate
 
 
+def energy(o):
+    """Total energy, (n, steps)."""
+    q1, p1, q2, p2 = np.split(o.state, 4, axis=-1)
+    m1, m2 = o.masses
+    kinetic = (p1**2).sum(-1) / (2 * m1) + (p2**2).sum(-1) / (2 * m2)
+    return kinetic - m1 * m2 / np.linalg.norm(q1 - q2, axis=-1)
+
+
+def angular_momentum(o):
+    """Total angular momentum about the centre of mass, (n, steps)."""
+    q1, p1, q2, p2 = np.split(o.state, 4, axis=-1)
+    return sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0] for q, p in ((q1, p1), (q2, p2)))
+
+
 def eccentricities(o):
     """e of each orbit from its energy and angular momentum: e² = 1 + 2 E h² / (μ³ M²)."""
     m1, m2 = o.masses
     mu = m1 * m2 / (m1 + m2)
-    e2 = 1 + 2 * o.energy() * o.angular_momentum() ** 2 / (mu * (m1 * m2) ** 2)
+    e2 = 1 + 2 * energy(o) * angular_momentum(o) ** 2 / (mu * (m1 * m2) ** 2)
     return np.sqrt(e2[:, 0].clip(0))
 
 
@@ -52,7 +66,7 @@ def test_orbits_agree_with_a_numerical_integrator(draw):
 @EACH_DRAW
 def test_energy_and_angular_momentum_are_conserved(draw):
     o = orbits(200, **draw)
-    for conserved in (o.energy(), o.angular_momentum()):
+    for conserved in (energy(o), angular_momentum(o)):
         assert np.ptp(conserved, axis=1) == pytest.approx(0, abs=1e-12 * np.abs(conserved).max())
         assert (np.ptp(conserved, axis=1) <= 1e-12 * np.abs(conserved[:, 0])).all()
 
@@ -103,7 +117,7 @@ def test_starts_are_uniform_over_the_area_of_the_ring():
 
 
 def test_every_orbit_runs_counter_clockwise():
-    assert (orbits(200, start="full", eccentricity=0.9).angular_momentum() > 0).all()
+    assert (angular_momentum(orbits(200, start="full", eccentricity=0.9)) > 0).all()
 
 
 def test_the_defaults_are_those_of_the_poster():

@@ -165,7 +165,7 @@ def test_a_method_sees_the_law_of_its_order_and_is_judged_by_it(monkeypatch, met
         if order > 1:
             step[1, 0], step[0, 1] = 2 * math.pi / order, -2 * math.pi / order
         e_values = EValues(order=order, L=step)
-        return RotationGroup(nothing, None, e_values, 0.0, options.seed, config)
+        return RotationGroup(nothing, None, e_values, 1.0, options.seed, config)
 
     monkeypatch.setattr(runs, "find_rotation_group", found)
     monkeypatch.setattr(runs, "POINTS", 40)

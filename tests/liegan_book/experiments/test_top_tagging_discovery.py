@@ -110,13 +110,9 @@ def test_a_run_on_jets_becomes_a_record(tiny, monkeypatch, method, profile, tmp_
 
 def test_what_is_judged_is_what_the_run_found(tiny, few):
     tiny("held-cone")
-    found = experiments.run(
-        EXPERIMENT, "held-cone", "paper", RunOptions(seed=3, device="cpu")
-    ).found
-    made = experiments.run(
-        EXPERIMENT, "held-cone", "paper", RunOptions(seed=3, device="cpu")
-    ).record
-    assert (made.metrics, made.arrays) == lorentz_metrics.lorentz_metrics(found)
+    run = experiments.run(EXPERIMENT, "held-cone", "paper", RunOptions(seed=3, device="cpu"))
+    made = run.record
+    assert (made.metrics, made.arrays) == lorentz_metrics.lorentz_metrics(run.found)
 
 
 @pytest.mark.parametrize(
@@ -128,10 +124,10 @@ def test_what_is_judged_is_what_the_run_found(tiny, few):
 )
 def test_an_unknown_name_is_refused_with_the_list(names, message):
     with pytest.raises(InputError, match=message):
-        experiments.run(*names, RunOptions(seed=0)).record
+        experiments.run(*names, RunOptions(seed=0))
 
 
 def test_a_missing_file_is_named_with_the_command_that_makes_it(monkeypatch, tmp_path):
     monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
     with pytest.raises(DamagedFileError, match=r"jets_leading\.npz is missing.*data jets-leading"):
-        experiments.run(EXPERIMENT, "liegan", "paper", RunOptions(seed=0, device="cpu")).record
+        experiments.run(EXPERIMENT, "liegan", "paper", RunOptions(seed=0, device="cpu"))

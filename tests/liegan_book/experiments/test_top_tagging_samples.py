@@ -100,7 +100,7 @@ def test_every_method_on_jets_is_given_the_larger_set(monkeypatch):
     asked = []
     monkeypatch.setattr(task, "jets_of", lambda data: asked.append(data) or made_up())
     for name, method in METHODS.items():
-        if method.data in store.RECIPES:
+        if method.data in store.NAMES:
             source_of(name)(0)
             assert asked.pop() == method.data == LARGER
 
@@ -192,7 +192,7 @@ def test_the_number_of_jets_and_of_constituents_is_that_of_the_name(monkeypatch)
 
 
 def test_made_data_have_a_fingerprint_of_their_own_for_each_seed(few):
-    made = [m for m in METHODS.values() if m.data not in store.RECIPES]
+    made = [m for m in METHODS.values() if m.data not in store.NAMES]
     marks = [m.source("paper", seed).sha256 for m in made for seed in (1, 2)]
     assert len(set(marks)) == len(marks) >= 4
     assert marks == [m.source("paper", seed).sha256 for m in made for seed in (1, 2)]
@@ -201,7 +201,7 @@ def test_made_data_have_a_fingerprint_of_their_own_for_each_seed(few):
 def test_jets_are_named_by_the_checksum_of_their_file(monkeypatch):
     monkeypatch.setattr(store, "checksum", lambda name: sha256(name.encode()).hexdigest())
     for name, method in METHODS.items():
-        if method.data in store.RECIPES:
+        if method.data in store.NAMES:
             assert method.source("paper", 3).sha256 == sha256(method.data.encode()).hexdigest(), (
                 name
             )

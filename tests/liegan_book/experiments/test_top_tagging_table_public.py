@@ -62,7 +62,7 @@ def test_a_public_file_that_is_not_there_is_named_with_the_command_that_gets_it(
     (public / name).unlink()
     message = rf"^there is no .*{name}; download it with: liegan data top-tagging {split}$"
     with pytest.raises(InputError, match=message):
-        experiments.run(EXPERIMENT, "egnn", "paper", RunOptions(seed=0, device="cpu")).record
+        experiments.run(EXPERIMENT, "egnn", "paper", RunOptions(seed=0, device="cpu"))
 
 
 def damage(path, change):

@@ -134,3 +134,18 @@ def test_a_path_has_one_entry_in_the_legend_and_keeps_angles(ax):
         path(ax, np.random.default_rng(0).normal(size=(5, 2)), MOVED, label)
     assert ax.get_legend_handles_labels()[1] == ["one", "two"]
     assert ax.get_aspect() == 1
+
+
+@pytest.mark.parametrize("L", [[[0.0, -3.0], [3.0, 0.0]], [[0.0, 0.2], [0.2, 0.0]]])
+def test_lines_of_a_flow_run_along_it(ax, L):
+    figures.flow(ax, torch.tensor(L), limit=2.0)
+    (lines,) = ax.collections
+    a, b = np.array(lines.get_segments()).transpose(1, 0, 2)
+    middle, step = (a + b) / 2, b - a
+    along = middle @ np.array(L).T
+    lengths = np.linalg.norm(step, axis=1) * np.linalg.norm(along, axis=1)
+    told = (lengths > 0) & (np.linalg.norm(middle, axis=1) > 0.5)  # at 0 a flow stands still
+    assert told.sum() > 1000
+    assert ((step * along).sum(1)[told] > 0.99 * lengths[told]).all()
+    assert ax.get_xlim() == ax.get_ylim() == (-2, 2)
+    assert np.abs([a, b]).max() > 1.5

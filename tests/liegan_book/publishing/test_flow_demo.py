@@ -12,10 +12,10 @@ import torch
 from scipy.linalg import expm
 
 from liegan_book.publishing import flow_demo
-from liegan_book.publishing.flow_demo_page import EXPM_JS
 from liegan_min.algebra.lie_algebra import LieAlgebra
 
 NODE = shutil.which("node")
+EXPM_JS = re.search(r"(?ms)^function expm2\(.*?^}", flow_demo.part("js"))[0]
 
 
 class Tags(HTMLParser):

@@ -112,6 +112,21 @@ def test_the_headline_counts_every_cell(empty, monkeypatch):
     assert sum(overview.counts(overview.cells()).values()) == len(overview.cells())
 
 
+def test_a_claim_stands_with_its_seeds_and_runs(empty):
+    assert overview.standing("cyclic") == ("not run yet", 0)
+    saved("cyclic", "liegan", "paper", "success", [True] * 5)
+    saved("cyclic", "liegan-restarts", "paper", "success", [True] * 5)  # no cell of the poster
+    assert overview.standing("cyclic") == ("liegan: reproduced (5 of 5 seeds)", 5)
+    saved("comparison", "discrete-msr", "cpu", "success", [True] * 5)
+    saved("comparison", "continuous-msr", "cpu", "success", [True] * 6)
+    told = "of 12 cells: 8 no records, 3 reproduced, 1 better"  # two cannot express their task
+    assert overview.standing("comparison") == (told, 11)
+    for metric in ("accuracy", "auroc"):  # of the same run
+        saved("top-tagging", "egnn", "cpu", metric, [0.9] * 5)
+    assert overview.standing("top-tagging")[1] == 5
+    assert "only the order" in overview.standing("top-tagging")[0]
+
+
 def test_cells_are_written_as_the_poster_has_them(empty, monkeypatch):
     told_why(monkeypatch, {"continuous-augerino": "it moves no y"})
     saved("two-body-prediction", "mlp", "paper", "test_mse", [0.1, 0.2, 0.3, 0.2, 0.2])

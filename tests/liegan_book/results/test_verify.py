@@ -40,8 +40,8 @@ def with_metrics(run, **metrics):
     return run.model_copy(update={"metrics": run.metrics | metrics})
 
 
-def compared(run, now, **spread):
-    return verify.compare(run, now, spread)
+def compared(run, now, **deviations):
+    return verify.compare(run, now, deviations)
 
 
 def test_a_committed_record_is_what_its_run_makes_again(run):
@@ -74,19 +74,19 @@ def test_a_number_repeats_agrees_or_differs_by_its_relative_difference(value, si
         assert outcome.largest == pytest.approx(size, rel=1e-6)
 
 
-def test_where_seeds_differ_more_than_that_their_spread_is_allowed():
+def test_where_seeds_differ_more_than_that_their_deviation_is_allowed():
     run = record(metrics={"cos_J": 0.4})
     assert compared(run, {"cos_J": 0.5}).verdict == "differs"
     assert compared(run, {"cos_J": 0.5}, cos_J=1.01 * 0.1 / SPREAD).verdict == "agrees"
     assert compared(run, {"cos_J": 0.5}, cos_J=0.99 * 0.1 / SPREAD).verdict == "differs"
 
 
-def test_the_spread_is_that_of_the_cell(borrowed):
+def test_the_deviations_are_those_of_the_cell(borrowed):
     for seed, value in enumerate([1.0, 2.0, 4.0]):
         run = record(seed=seed, metrics={"cos_J": value, "epochs": seed, "J_gap": None})
         records.save(run)
         records.save(record(seed=seed, method="liegan-es", metrics={"cos_J": 100.0 * value}))
-    assert verify.spread(run) == {"cos_J": pytest.approx(np.std([1, 2, 4], ddof=1))}
+    assert verify.deviations(run) == {"cos_J": pytest.approx(np.std([1, 2, 4], ddof=1))}
 
 
 @pytest.mark.parametrize(("was", "now"), [(True, False), (7, 8), (None, 0.5), (0.5, None)])

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.stats import lognorm
 
-from liegan_book.datasets.jets.detector import Particles, impact, lognormal
+from liegan_book.datasets.jets.calorimeter import lognormal
+from liegan_book.datasets.jets.detector import Particles, impact
 from liegan_book.datasets.kinematics import massless, wrap
 
 

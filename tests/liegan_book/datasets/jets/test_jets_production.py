@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 from liegan_book.datasets.jets import production
-from liegan_book.datasets.jets.production import ProductionConfig, make_shard, produce
+from liegan_book.datasets.jets.production import make_shard, produce
+from liegan_book.datasets.jets.simulate import JetConfig
 from liegan_min.base.errors import DamagedFileError, MissingExtraError
 from liegan_min.equivariant.jets import Jets
 
@@ -27,7 +28,7 @@ needs_extra = pytest.mark.skipif(
     any(find_spec(name) is None for name in EXTRA), reason="needs the extra jets"
 )
 
-SMALL = ProductionConfig(shard=3)
+SMALL = JetConfig(shard=3)
 
 
 def some_jets(n, source, label=0):
@@ -63,7 +64,7 @@ def test_a_shard_takes_batches_until_it_is_full(monkeypatch):
             yield batch
 
     monkeypatch.setattr(production, "batches", batches)
-    jets, pt_hat = make_shard("qcd", 4, ProductionConfig(shard=7), seed=1)
+    jets, pt_hat = make_shard("qcd", 4, JetConfig(shard=7), seed=1)
     assert asked == [("qcd", 7)] * 4  # 2 + 0 + 4 + 5 are enough
     whole = Jets.join([b for b, _ in made[:4]])
     same((jets, pt_hat), (whole.take(slice(7)), np.concatenate([h for _, h in made[:4]])[:7]))
@@ -170,9 +171,7 @@ def test_a_larger_production_takes_up_a_smaller_one(threads, tmp_path):
         same(one, two)
 
 
-@pytest.mark.parametrize(
-    ("config", "seed"), [(SMALL, 6), (ProductionConfig(shard=3, response="particles"), 5)]
-)
+@pytest.mark.parametrize(("config", "seed"), [(SMALL, 6), (JetConfig(shard=3, radius=0.7), 5)])
 def test_shards_of_other_settings_are_refused(threads, tmp_path, config, seed):
     list(produce(tmp_path, 6, SMALL, seed=5))
     message = r"top-0000\.npz was made with other settings or seed; delete the folder, or choose"
@@ -226,10 +225,11 @@ def test_without_the_extra_nothing_is_started(monkeypatch, tmp_path, name):
 
 KILLED = """
 from pathlib import Path
-from liegan_book.datasets.jets.production import ProductionConfig, produce
+from liegan_book.datasets.jets.production import produce
+from liegan_book.datasets.jets.simulate import JetConfig
 
 if __name__ == "__main__":
-    list(produce(Path(r"{}"), 8, ProductionConfig(shard=2), seed=9, workers=2, progress=False))
+    list(produce(Path(r"{}"), 8, JetConfig(shard=2), seed=9, workers=2))
 """
 
 
@@ -244,8 +244,8 @@ def test_a_killed_production_goes_on_and_the_shards_are_the_same(tmp_path):
     killed.wait()
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
     assert 1 <= len(before) < 4
-    config = ProductionConfig(shard=2)
-    shards = list(produce(folder, 8, config, seed=9, workers=1, progress=False))
+    config = JetConfig(shard=2)
+    shards = list(produce(folder, 8, config, seed=9, workers=1))
     assert all(path.stat().st_mtime_ns == at for path, at in before.items())
     for k, shard in enumerate(shards):
         same(shard, make_shard(("top", "qcd")[k % 2], k // 2, config, 9))

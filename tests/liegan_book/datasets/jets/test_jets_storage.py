@@ -121,13 +121,14 @@ def test_making_takes_as_many_of_each_class_in_an_order_of_the_seed(monkeypatch,
     whole = numbered([1] * 40, np.repeat([1, 0, 1, 0], 10))
     asked = []
 
-    def produce(folder, jets, *, seed, workers, progress):
+    def produce(folder, jets, *, seed, workers):
         asked.append((folder, jets, seed))
         return [(whole.take(slice(k, k + 10)), np.zeros(10)) for k in range(0, 40, 10)]
 
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
     monkeypatch.setattr(storage, "produce", produce)
-    one, two, other = (storage.make(seed, 26, tmp_path) for seed in (1, 1, 2))
-    assert asked[0] == (tmp_path, 26, 1)
+    one, two, other = (storage.make(seed, 26) for seed in (1, 1, 2))
+    assert asked[0] == (tmp_path / "data" / "cache" / "jets-1", 26, 1)
     # The first 13 of each class: jets 0 to 9 and 20 to 22, and 10 to 19 and 30 to 32.
     expected = [*range(23), *range(30, 33)]
     for jets in (one, other):
