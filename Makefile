@@ -48,7 +48,7 @@ site: $(STAMP) ## build the site with every warning an error
 	$(BUILD) -W -n --keep-going
 
 execute: $(STAMP) ## run every chapter and write its outputs into book/
-	$(PY) -m liegan_book execute
+	$(PY) -m liegan_book.cli execute
 
 clean: ## remove what was built or installed
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis $(VENV)

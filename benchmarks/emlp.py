@@ -119,7 +119,7 @@ def learned() -> Any:
     """Return the generator of the first record of LieGAN on two-body orbits, (1, 8, 8)."""
     import torch
 
-    from liegan_book.records import paths
+    from liegan_book import paths
 
     name = paths.root() / "data/results/two-body-discovery/liegan/paper-s0.json"
     return torch.tensor(json.loads(name.read_text())["arrays"]["basis"], dtype=torch.float64)

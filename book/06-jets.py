@@ -39,7 +39,7 @@ from liegan_book.datasets.kinematics import cylindrical, massless
 from liegan_book.publishing.figures import TRUTH, use_style
 from liegan_book.publishing.page import note, table
 from liegan_book.publishing.panels import prongs, two_classes
-from liegan_book.records import paths
+from liegan_book import paths
 from liegan_book.results.text import plus_minus
 from liegan_book.training import jet_trees
 from liegan_min.algebra import groups

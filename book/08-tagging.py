@@ -41,7 +41,7 @@ from liegan_book.experiments.metrics.tagging import CURVE, RAPIDITIES
 from liegan_book.publishing import figures, tagging_figures
 from liegan_book.publishing.page import note, table
 from liegan_book.publishing.tagging_figures import NAMES
-from liegan_book.records import paths
+from liegan_book import paths
 from liegan_book.results import poster, separation
 from liegan_book.results.text import plus_minus
 from liegan_book.training import roc
@@ -779,7 +779,7 @@ table(head, rows, "The three profiles of the networks", "tab-profiles")
 # On one machine with four GPUs, the second line becomes
 #
 # ```bash
-# accelerate launch --num_processes 4 -m liegan_book \
+# accelerate launch --num_processes 4 -m liegan_book.cli \
 #     run top-tagging lorentznet --profile paper --seed 0
 # ```
 #

@@ -102,8 +102,8 @@ def top_tagging(
     as_json: Json = False,
 ) -> None:
     """Download the public benchmark: checked by checksum, resumed if it was cut off."""
+    from liegan_book import paths
     from liegan_book.datasets import download
-    from liegan_book.records import paths
 
     path = download.fetch(split, out or paths.cache(), progress=not as_json)
     show({"file": str(path)}, as_json, f"there: {path}")

@@ -1,4 +1,4 @@
-"""The command line: `liegan VERB`, or `python -m liegan_min VERB`. Every verb takes --json."""
+"""The command line: `liegan VERB`, or `python -m liegan_book.cli VERB`. Every verb takes --json."""
 
 from __future__ import annotations
 
@@ -74,8 +74,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run one table cell and write its record; resume if an earlier run was cut off."""
-    from liegan_book import experiments, records
-    from liegan_book.records import paths
+    from liegan_book import experiments, paths, records
     from liegan_min.base import parallel
     from liegan_min.base.options import RunOptions
 
@@ -103,7 +102,7 @@ def execute(
     as_json: Json = False,
 ) -> None:
     """Execute chapters into clean notebooks; their outputs are what the site shows."""
-    from liegan_book.publishing import notebooks
+    from liegan_book.cli import notebooks
 
     pairs = [item.partition("=") for item in p or []]
     parameters = {name: notebooks.parse_value(value) for name, _, value in pairs}
@@ -115,7 +114,7 @@ def execute(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="discovery")]) -> None:
     """Run a benchmark of the checkout; what follows its name goes to it (--help lists it)."""
-    from liegan_book.records import paths
+    from liegan_book import paths
 
     folder = paths.root() / "benchmarks"
     script = folder / f"{name}.py"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_book.records import paths
+from liegan_book import paths
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liegan_book import records
+from liegan_book import paths, records
 from liegan_book.experiments.comparison import COMPARISON
 from liegan_book.experiments.cyclic import CYCLIC
 from liegan_book.experiments.method import Experiment, Method
@@ -24,7 +24,7 @@ from liegan_book.experiments.two_body_discovery import (
     two_body_pairs,
 )
 from liegan_book.experiments.two_body_prediction import TWO_BODY_PREDICTION
-from liegan_book.records import Machine, Record, Sources, paths
+from liegan_book.records import Machine, Record, Sources
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions

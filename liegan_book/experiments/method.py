@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from liegan_book import records
+from liegan_book import paths, records
 from liegan_book.datasets import download, store
 from liegan_book.experiments.metrics.discovery import Judged
-from liegan_book.records import DataSource, paths
+from liegan_book.records import DataSource
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions

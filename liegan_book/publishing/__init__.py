@@ -1,1 +1,1 @@
-"""From chapters to pages: notebooks, figures, interactive figures."""
+"""What chapters show: figures, tables and values on a page, interactive figures."""

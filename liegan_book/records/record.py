@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import liegan_book
 import liegan_min
-from liegan_book.records import paths
+from liegan_book import paths
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 

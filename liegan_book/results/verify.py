@@ -18,8 +18,8 @@ from math import inf
 from statistics import stdev
 from typing import Any, Literal
 
-from liegan_book import experiments, records
-from liegan_book.records import Record, paths
+from liegan_book import experiments, paths, records
+from liegan_book.records import Record
 from liegan_book.tolerances import AGREES, NOISE, REPEATED, SPREAD
 from liegan_min.base import files
 from liegan_min.base.errors import InputError, LieganError

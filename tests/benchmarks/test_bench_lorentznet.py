@@ -12,8 +12,8 @@ import sys
 
 import pytest
 
+from liegan_book import paths
 from liegan_book.datasets.jets import storage
-from liegan_book.records import paths
 from liegan_min.base.errors import InputError
 
 STAND_IN = """

@@ -9,7 +9,7 @@ import jupytext
 import nbformat
 import pytest
 
-from liegan_book.publishing import notebooks as pipeline
+from liegan_book.cli import notebooks as pipeline
 
 from .chapters import BOOK, code, committed, notebooks, toc
 

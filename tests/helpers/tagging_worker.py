@@ -15,10 +15,10 @@ from pathlib import Path
 
 import torch
 
+from liegan_book import paths
 from liegan_book.cli import main as cli
 from liegan_book.datasets.jets import storage
 from liegan_book.experiments import top_tagging
-from liegan_book.records import paths
 from liegan_book.training.tagging import Splits, train
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base import checkpoint, files, parallel

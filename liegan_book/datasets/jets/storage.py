@@ -9,13 +9,13 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from liegan_book import paths
 from liegan_book.datasets import store
 from liegan_book.datasets.jets.packing import pack, unpack
 from liegan_book.datasets.jets.production import make_shard, produce
 from liegan_book.datasets.jets.simulate import JetConfig, Kind
 from liegan_book.datasets.kinematics import cylindrical, mass
 from liegan_book.datasets.store import Arrays
-from liegan_book.records import paths
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jets import Jets
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from liegan_book import paths
 from liegan_book.cli.main import app
-from liegan_book.records import paths
 from tests.liegan_min.game.test_discovery import cloud
 
 
 def liegan(*words, **env):
-    command = [sys.executable, "-m", "liegan_book", *map(str, words)]
+    command = [sys.executable, "-m", "liegan_book.cli", *map(str, words)]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env=os.environ | env
     )

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from liegan_book import paths
 from liegan_book.cli import data as cli_data
 from liegan_book.cli import main as cli
 from liegan_book.datasets import download, recipes, store, top_tagging
 from liegan_book.datasets.jets import storage
-from liegan_book.records import paths
 from tests.liegan_book.experiments.test_top_tagging_samples import made_up
 
 

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
+from liegan_book import paths
 from liegan_book.datasets import recipes, store
-from liegan_book.records import paths
 from liegan_min.base.errors import DamagedFileError, InputError
 
 

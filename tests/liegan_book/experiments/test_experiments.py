@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from liegan_book import experiments, records
+from liegan_book import experiments, paths, records
 from liegan_book.experiments import EXPERIMENTS
-from liegan_book.records import paths
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 

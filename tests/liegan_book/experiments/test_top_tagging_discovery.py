@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from liegan_book import experiments, records
+from liegan_book import experiments, paths, records
 from liegan_book.datasets import four_momenta, store
 from liegan_book.experiments import top_tagging_discovery as task
 from liegan_book.experiments.metrics import lorentz as lorentz_metrics
-from liegan_book.records import paths
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig

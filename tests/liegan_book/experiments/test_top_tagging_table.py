@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from liegan_book import experiments, records
+from liegan_book import experiments, paths, records
 from liegan_book.datasets import store
 from liegan_book.experiments import top_tagging as task
-from liegan_book.records import paths
 from liegan_book.results.poster import TABLES
 from liegan_book.training.tagging import Splits
 from liegan_book.training.tagging_config import TaggingConfig

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from liegan_book import experiments, records
+from liegan_book import experiments, paths, records
 from liegan_book.datasets import top_tagging
 from liegan_book.experiments import top_tagging as task
-from liegan_book.records import paths
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from liegan_book import paths
 from liegan_book.publishing import cells
-from liegan_book.records import paths
 from liegan_book.results import overview
 from liegan_book.results.poster import TABLES
 from liegan_book.results.tables import Row

@@ -4,8 +4,7 @@ import subprocess
 
 import pytest
 
-from liegan_book import experiments, records
-from liegan_book.records import paths
+from liegan_book import experiments, paths, records
 from liegan_book.results import overview, tables, text
 from liegan_book.results.poster import TABLES
 from liegan_min.base.errors import InputError

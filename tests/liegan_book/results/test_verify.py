@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from liegan_book import records
+from liegan_book import paths, records
 from liegan_book.cli.main import app
-from liegan_book.records import DataSource, paths
+from liegan_book.records import DataSource
 from liegan_book.results import verify
 from liegan_book.tolerances import AGREES, REPEATED, SPREAD
 from liegan_min.base.errors import InputError

@@ -7,9 +7,8 @@ import torch
 from torch import distributed
 from typer.testing import CliRunner
 
-from liegan_book import experiments, records
+from liegan_book import experiments, paths, records
 from liegan_book.cli import main as cli
-from liegan_book.records import paths
 from liegan_min.base import parallel
 from liegan_min.base.checkpoint import Checkpoint
 from liegan_min.base.options import RunOptions

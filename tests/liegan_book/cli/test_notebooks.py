@@ -10,7 +10,7 @@ import textwrap
 import nbformat
 import pytest
 
-from liegan_book.publishing import notebooks
+from liegan_book.cli import notebooks
 from liegan_min.base.errors import InputError, LieganError, MissingExtraError
 
 HEADER = """\
@@ -167,5 +167,5 @@ def test_without_the_extra_the_error_names_it(chapter, monkeypatch):
 
 def test_importing_the_pipeline_does_not_need_the_extra():
     block = "import sys; sys.modules.update(dict.fromkeys(['jupytext', 'papermill', 'nbformat']))"
-    code = f"{block}; import liegan_book.publishing.notebooks"
+    code = f"{block}; import liegan_book.cli.notebooks"
     subprocess.run([sys.executable, "-c", code], check=True)

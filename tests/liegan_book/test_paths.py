@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from liegan_book import records
-from liegan_book.records import paths
+from liegan_book import paths, records
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -53,13 +52,13 @@ def test_the_variable_decides_for_everything_and_is_read_every_time(elsewhere, m
 
 
 def test_a_package_without_the_book_beside_it_works_in_the_current_folder(elsewhere):
-    installed = copy_of(elsewhere / "site-packages" / "liegan_book" / "records")
+    installed = copy_of(elsewhere / "site-packages" / "liegan_book")
     assert installed.root() == elsewhere
 
 
 def test_a_package_beside_a_book_finds_it(elsewhere):
     (elsewhere / "clone" / "book").mkdir(parents=True)
-    assert copy_of(elsewhere / "clone" / "liegan_book" / "records").root() == elsewhere / "clone"
+    assert copy_of(elsewhere / "clone" / "liegan_book").root() == elsewhere / "clone"
 
 
 def test_checkpoints_are_not_committed(elsewhere):

@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from liegan_book.records import paths
+from liegan_book import paths
 from liegan_min.base.errors import InputError, LieganError, MissingExtraError
 from liegan_min.base.files import write_atomic
 

@@ -8,7 +8,7 @@ def root() -> Path:
     """Return the book's folder: LIEGAN_ROOT, the checkout that holds this package, or the cwd."""
     if chosen := os.environ.get("LIEGAN_ROOT"):
         return Path(chosen)
-    checkout = Path(__file__).resolve().parents[2]
+    checkout = Path(__file__).resolve().parents[1]
     return checkout if (checkout / "book").is_dir() else Path.cwd()
 
 

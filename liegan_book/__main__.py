@@ -1,5 +1,0 @@
-"""`python -m liegan_book` is the command line."""
-
-from liegan_book.cli.main import main
-
-main()
