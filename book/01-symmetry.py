@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-
 from liegan_book.datasets import two_body
 from liegan_book.publishing.figures import DATA, LEARNED, MOVED, MUTED, use_style
 from liegan_min.algebra import linalg
@@ -220,11 +219,11 @@ plt.show()
 # of $f$ is not enough**. The law of $x$ must be invariant too.
 
 # %% [markdown]
-# ## A critic that can be trusted
+# ## A discriminator that can be trusted
 #
-# To test statement 1 we train a critic to tell real pairs from moved ones and score it
+# To test statement 1 we train a discriminator to tell real pairs from moved ones and score it
 # on pairs that it has not seen {cite:p}`lopezpaz2017revisiting`. If the laws agree, its
-# accuracy is that of a coin, whatever the critic is. Ours is small on purpose: least
+# accuracy is that of a coin, whatever the discriminator is. Ours is small on purpose: least
 # squares on all products of degree at most two. It has one right answer and no random
 # start.
 
@@ -235,7 +234,7 @@ def features(z):
     return np.hstack([np.ones((len(z), 1)), z, z[:, i] * z[:, j]])
 
 
-def critic(real, fake, features=features):
+def discriminator(real, fake, features=features):
     """Held-out accuracy in telling real from fake, both (n, k)."""
     half = len(real) // 2
     train = np.vstack([real[:half], fake[:half]])
@@ -271,10 +270,10 @@ def examine(start):
     rows = {}
     for name, (gx, gy) in MOVES.items():
         error = np.abs(f(u @ gx.T) - v @ gy.T).max() / np.abs(v - u).max()
-        on_x = critic(x, u @ gx.T)
-        pair = critic(np.hstack([x, y]), np.hstack([u @ gx.T, v @ gy.T]))
+        on_x = discriminator(x, u @ gx.T)
+        pair = discriminator(np.hstack([x, y]), np.hstack([u @ gx.T, v @ gy.T]))
         rows[name] = (error < ROUNDING, on_x < chance, pair < chance, pair)
-    names = ["f equivariant", "x same law", "(x, y) same law", "critic"]
+    names = ["f equivariant", "x same law", "(x, y) same law", "discriminator"]
     return pd.DataFrame(rows, index=names).T
 
 
@@ -288,14 +287,14 @@ for table in (full, lower):
 # The assertion is {prf:ref}`thm-joint`, checked on fourteen cases: the pair keeps its law
 # exactly where $f$ is equivariant *and* the law of $x$ is invariant. The table spells it
 # out for orbits that start anywhere on the circle. The last column is the accuracy of
-# the critic on pairs, in per cent; 50 is a coin. Only one move passes.
+# the discriminator on pairs, in per cent; 50 is a coin. Only one move passes.
 
 
 # %%
 def verdicts(table):
     shown = table.iloc[:, :3].map(lambda ok: "yes" if ok else "no")
-    percent = (100 * table["critic"].astype(float)).round().astype(int)
-    return shown.assign(critic=percent)
+    percent = (100 * table["discriminator"].astype(float)).round().astype(int)
+    return shown.assign(discriminator=percent)
 
 
 verdicts(full)
@@ -309,7 +308,7 @@ verdicts(full)
 #   all our orbits run counter-clockwise. A method that looks at the law of the data will
 #   not find the mirror, and is right not to.
 # - *Turn only body 1* moves the data off the set $q_1 = -q_2$ on which they all lie. A
-#   critic sees that at once. Directions in which there are no data at all return in
+#   discriminator sees that at once. Directions in which there are no data at all return in
 #   {doc}`04-two-body`.
 #
 # Now the same for orbits that start in the lower half-plane. Nothing passes any more,
@@ -322,7 +321,7 @@ verdicts(lower)
 # ## What a discriminator sees in the lower half-plane
 #
 # Turning everything has lost its "yes": $f$ is as equivariant as before, but a rotated
-# half circle is another half circle, and the critic can point at it. Is that *all* that
+# half circle is another half circle, and the discriminator can point at it. Is that *all* that
 # it sees? If the conditional law is equivariant, then the pair $(gx, gy)$ must look like
 # a fresh pair $(x, f(x))$ **whose $x$ lies where $gx$ lies**. We can make such pairs: take
 # orbits from the full circle and keep those whose angle, turned back, is in the lower
@@ -343,13 +342,13 @@ for degrees in (30, 90, 180):
     g, fresh = moved(angle, turn), same_place(angle, seed=3)
     turned = np.hstack([u @ g.T, v @ g.T])
     m = min(len(fresh), len(turned)) // 2 * 2
-    unseen = critic(fresh[:m], turned[:m]) < 0.5 + 4 * 0.5 / np.sqrt(m)
+    unseen = discriminator(fresh[:m], turned[:m]) < 0.5 + 4 * 0.5 / np.sqrt(m)
     print(f"{degrees:3d} degrees: like fresh pairs at that place: {unseen}")
 
 # %% [markdown]
-# So *where* $x$ lies is all that the critic has. The conditional law is equivariant; the
+# So *where* $x$ lies is all that the discriminator has. The conditional law is equivariant; the
 # marginal law is not invariant. {numref}`fig-along` leaves the identity along four
-# one-parameter groups. Each point is the accuracy of a critic trained afresh.
+# one-parameter groups. Each point is the accuracy of a discriminator trained afresh.
 
 # %%
 sizes = np.geomspace(0.0005, np.pi, 25)
@@ -363,7 +362,7 @@ for label, start, A, vectors in (
 ):
     real, other = (np.hstack(pairs(N, start, seed)) for seed in (1, 2))
     gs = [np.kron(np.eye(2), moved(w, A, vectors)) for w in sizes]
-    accuracy[label] = [critic(real, other @ g.T) for g in gs]
+    accuracy[label] = [discriminator(real, other @ g.T) for g in gs]
 
 seen = accuracy > chance
 seen_from = seen.idxmax().where(seen.any(), np.inf)
@@ -373,14 +372,14 @@ further = seen_from["turn everything, lower start"] > 10 * wrong.max()
 print("full start, turning everything is never seen:", never)
 print("lower start, it goes 10 times as far as wrong moves:", further)
 
-# %% mystnb={"figure": {"caption": "How well a critic tells exp(wL)-moved pairs from real ones, against the size of the move. Turning everything is invisible at every angle when orbits start anywhere (blue). When they start in the lower half-plane (green) it is seen once it is large enough to show in the law of x. Wrong moves (orange, violet) are seen at a fraction of that. The shaded band is what chance allows. Towards w = 0 every curve sinks into the band: the identity is a symmetry of every law.", "name": "fig-along"}, "image": {"alt": "Accuracy of the critic against w from 0.0005 to pi on a logarithmic axis. The blue curve stays at one half. The curves for the shear and for turning only the positions rise to one before w reaches 0.1. The green curve follows more than a factor of ten later and ends near one at w = pi."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "How well a discriminator tells exp(wL)-moved pairs from real ones, against the size of the move. Turning everything is invisible at every angle when orbits start anywhere (blue). When they start in the lower half-plane (green) it is seen once it is large enough to show in the law of x. Wrong moves (orange, violet) are seen at a fraction of that. The shaded band is what chance allows. Towards w = 0 every curve sinks into the band: the identity is a symmetry of every law.", "name": "fig-along"}, "image": {"alt": "Accuracy of the discriminator against w from 0.0005 to pi on a logarithmic axis. The blue curve stays at one half. The curves for the shear and for turning only the positions rise to one before w reaches 0.1. The green curve follows more than a factor of ten later and ends near one at w = pi."}} tags=["hide-input"]
 colours = (PURPLE, MOVED, LEARNED, DATA)
 spots = ((0.0038, 0.83), (0.03, 0.83), (1.4, 0.75), (np.pi, 0.44))
 ax = accuracy.plot(logx=True, color=colours, lw=2, legend=False, figsize=(7.4, 3.7))
 ax.axhspan(1 - chance, chance, color=MUTED, alpha=0.2, lw=0)
 for label, colour, spot in zip(accuracy, colours, spots, strict=True):
     ax.text(*spot, label, color=colour, ha="right")
-ax.set(xlabel="size of the move, $w$", ylabel="accuracy of the critic")
+ax.set(xlabel="size of the move, $w$", ylabel="accuracy of the discriminator")
 ax.set_xticks([0.001, 0.01, 0.1, 1, np.pi], ["0.001", "0.01", "0.1", "1", "π"])
 ax.set(ylim=(0.41, 1.03))
 ax.minorticks_off()
@@ -395,7 +394,7 @@ plt.show()
 #    the identity keeps the law exactly. The symmetry of the motion still costs a
 #    generator much less than either wrong move of the same size, for those break the
 #    law of motion too. This is the sense of "≈" in {eq}`eq-pd-pt`.
-# 3. **A failed test is no proof.** "The critic cannot tell" means: this critic, with this
+# 3. **A failed test is no proof.** "The discriminator cannot tell" means: this discriminator, with this
 #    many samples. A richer one should be tried, and is:
 
 
@@ -411,8 +410,8 @@ def rich_features(z, count=400):
 x, z = (np.hstack(pairs(N, "full", seed)) for seed in (1, 2))
 for w in (0.5, quarter, 3.0):
     g = np.kron(np.eye(2), moved(w, turn))
-    seen = critic(x, z @ g.T, rich_features) > chance
-    print(f"w = {w:.2f}: seen by the richer critic: {seen}")
+    seen = discriminator(x, z @ g.T, rich_features) > chance
+    print(f"w = {w:.2f}: seen by the richer discriminator: {seen}")
 
 # %% [markdown]
 # ## Why Lorentz cannot be an exact symmetry of a law
@@ -539,7 +538,7 @@ plt.show()
 # %% [markdown]
 # ### The same test on orbits
 #
-# {prf:ref}`cor-generator` is a linear equation in $L$, so it can be tested without a critic.
+# {prf:ref}`cor-generator` is a linear equation in $L$, so it can be tested without a discriminator.
 # We measure how far $LM$ is from being antisymmetric,
 #
 # $$
@@ -583,7 +582,7 @@ for name, A in {"turn": turn, "shear": skew, "scale": np.eye(2)}.items():
 # :label: ex-mirror
 #
 # Newton's law has the mirror symmetry; the orbits do not. Change the data so that the
-# critic can no longer see the mirror, and check that turning everything is still
+# discriminator can no longer see the mirror, and check that turning everything is still
 # invisible. Which group do the new data have?
 # ```
 #
@@ -607,7 +606,7 @@ def mixed(seed):
 
 rotation = np.kron(np.eye(2), moved(1.0, turn))
 for name, g in {"mirror": mirror, "turn": rotation}.items():
-    print(f"{name} seen: {critic(mixed(1), mixed(2) @ g.T) > chance}")
+    print(f"{name} seen: {discriminator(mixed(1), mixed(2) @ g.T) > chance}")
 
 # %% [markdown]
 # ```{solution-end}
@@ -716,7 +715,7 @@ print("L antisymmetric:", np.allclose(L, -L.T))
 # %% [markdown]
 # ## Limits of what was shown
 #
-# - The critic sees second moments and, where we said so, random cosines. "Same law" in the
+# - The discriminator sees second moments and, where we said so, random cosines. "Same law" in the
 #   tables means that it found no difference in `N` pairs a side.
 # - The law of motion was known here, so that equivariance could be checked on $f$ itself.
 #   In a real task only the pairs are there.

@@ -11,7 +11,7 @@
 #
 # ```{admonition} What you will learn
 # :class: tip
-# - Why symmetry discovery becomes a game between a generator and a critic, and why an
+# - Why symmetry discovery becomes a game between a generator and a discriminator, and why an
 #   exact symmetry of the law of the data is an equilibrium of it.
 # - What each term of the generator's loss is for. We switch each off and look.
 # - Why one backward pass serves both players.
@@ -27,8 +27,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from torch.nn.functional import logsigmoid, softplus
-
 from liegan_book.experiments.metrics.discovery import curve
 from liegan_book.publishing.figures import (
     DATA,
@@ -39,9 +37,11 @@ from liegan_book.publishing.figures import (
     heat,
     use_style,
 )
+from liegan_book.tolerances import FOUND
 from liegan_min.algebra.groups import so
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base import tolerances
+from liegan_min.base.options import RunOptions
 from liegan_min.game import losses
 from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
 from liegan_min.game.config import GameConfig
@@ -49,6 +49,7 @@ from liegan_min.game.discovery import discover
 from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.generator import LieGenerator
 from liegan_min.game.pairs import as_pairs
+from torch.nn.functional import logsigmoid, softplus
 
 use_style()
 torch.set_num_threads(1)  # small matrices: a second thread only gets in the way
@@ -64,10 +65,10 @@ torch.set_num_threads(1)  # small matrices: a second thread only gets in the way
 # We cannot compare densities, for we do not have any: only samples. But there is a way to compare
 # laws that needs nothing else. Train a classifier to tell two piles of samples apart. If it
 # cannot do better than a coin, the laws look the same {cite:p}`lopezpaz2017revisiting`.
-# {doc}`01-symmetry` did that for seven candidates, with a critic trained afresh for each.
+# {doc}`01-symmetry` did that for seven candidates, with a discriminator trained afresh for each.
 #
 # To *search*, we want more than a verdict on one candidate. We want to know in which
-# direction to change it. If the critic is a differentiable function of the moved sample and the
+# direction to change it. If the discriminator is a differentiable function of the moved sample and the
 # moved sample is one of $L$, the chain rule says. This is the idea of generative adversarial
 # nets {cite:p}`goodfellow2014gan`; that the generator *moves* data by a learnable Lie
 # group, instead of making data up from noise, is LieGAN {cite:p}`yang2023liegan`.
@@ -122,17 +123,17 @@ same_radius = turned.norm(dim=1) - disc(0).x[:, 0].norm(dim=1)
 assert same_radius.abs().max() < tolerances.IDENTITY[torch.float32]
 
 # %% [markdown]
-# The coefficients are what makes it a *distribution over* transformations. A critic sees
+# The coefficients are what makes it a *distribution over* transformations. A discriminator sees
 # samples that were moved by all kinds of $w$ at once.
 #
-# ## The critic
+# ## The discriminator
 #
-# The critic maps a pair to a number $s$, its *logit*. Its belief that the pair is real is
+# The discriminator maps a pair to a number $s$, its *logit*. Its belief that the pair is real is
 # $\sigma(s) = 1/(1 + e^{-s})$. It learns by the cross-entropy; with
 # $-\log \sigma(s) = \log(1 + e^{-s}) = \operatorname{softplus}(-s)$ this is
 #
 # ```{math}
-# :label: eq-critic
+# :label: eq-discriminator
 # \ell_D = \tfrac12\, \E\bigl[\operatorname{softplus}(-s(x, y))\bigr]
 #        + \tfrac12\, \E\bigl[\operatorname{softplus}(s(gx, gy))\bigr] .
 # ```
@@ -148,7 +149,7 @@ print("σ first, log later: gradient is", late.item(), "| from logits:", kept.it
 assert torch.equal(softplus(-s), -logsigmoid(s))
 
 # %% [markdown]
-# What is the best a critic can do? Write $p_d$ for the law of the data and $p_t$ for that
+# What is the best a discriminator can do? Write $p_d$ for the law of the data and $p_t$ for that
 # of the transformed data. The answer is that of {cite:t}`goodfellow2014gan`.
 #
 # ```{prf:theorem} The value of the game
@@ -190,44 +191,48 @@ assert torch.equal(softplus(-s), -logsigmoid(s))
 # ```{prf:corollary} An exact symmetry is an equilibrium
 # :label: cor-equilibrium
 #
-# If $(gx, gy) \sim (x, y)$ for every $g$ that the generator draws, then no critic gets below
-# $\log 2$, the critic $s = 0$ attains it, and against this critic no generator
-# is better than another. As far as the critic is concerned, neither player gains by moving alone.
+# If $(gx, gy) \sim (x, y)$ for every $g$ that the generator draws, then no discriminator gets below
+# $\log 2$, the discriminator $s = 0$ attains it, and against this discriminator no generator
+# is better than another. As far as the discriminator is concerned, neither player gains by moving alone.
 # ```
 #
-# A case where $p_d$ and $p_t$ are known shows that a trained critic gets there. Take angles
+# A case where $p_d$ and $p_t$ are known shows that a trained discriminator gets there. Take angles
 # from *half* the circle and turn them by $\varphi \le \pi$. Where the two
-# half circles overlap the best critic must guess; elsewhere it is sure. So
+# half circles overlap the best discriminator must guess; elsewhere it is sure. So
 # $\min \ell_D = (1 - \varphi/\pi) \log 2$ and the divergence is *linear* in the angle. Remember that.
 
 
 # %%
 def trained_loss(angle, seed=0, steps=200):
-    """Held-out loss of a critic against data turned by an angle."""
+    """Held-out loss of a discriminator against data turned by an angle."""
     x, other, fresh, fresh2 = (disc(i, arc=np.pi).x for i in range(4))
     g = so(2).exp([angle]).float()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        critic = Discriminator(2, (64, 64))
-    optimiser = torch.optim.Adam(critic.parameters(), lr=1e-2)
+        discriminator = Discriminator(2, (64, 64))
+    optimiser = torch.optim.Adam(discriminator.parameters(), lr=1e-2)
     for _ in range(steps):
         optimiser.zero_grad()
-        losses.critic_loss(critic(x), critic(other @ g.T)).backward()
+        losses.discriminator_loss(
+            discriminator(x), discriminator(other @ g.T)
+        ).backward()
         optimiser.step()
     with torch.no_grad():
-        return losses.critic_loss(critic(fresh), critic(fresh2 @ g.T)).item()
+        return losses.discriminator_loss(
+            discriminator(fresh), discriminator(fresh2 @ g.T)
+        ).item()
 
 
-CRITIC_SLACK = 0.1  # of a critic trained for a second, on fresh samples
+SLACK = 0.1  # of a discriminator trained for a second, on fresh samples
 for part in (1 / 4, 3 / 4):
     off = trained_loss(part * np.pi) - (1 - part) * np.log(2)
-    print(f"turned by {part} π: loss as predicted: {abs(off) < CRITIC_SLACK}")
-    assert abs(off) < CRITIC_SLACK
+    print(f"turned by {part} π: loss as predicted: {abs(off) < SLACK}")
+    assert abs(off) < SLACK
 
 # %% [markdown]
 # ## The generator's loss, term by term
 #
-# The generator wants the critic to take moved pairs for real. Left alone it has an easy way to do so: to leave
+# The generator wants the discriminator to take moved pairs for real. Left alone it has an easy way to do so: to leave
 # everything where it is. So it plays
 #
 # ```{math}
@@ -278,19 +283,19 @@ assert all(
 published = GameConfig()
 for symbol, name in {"λ": "cosine", "η": "correlation", "μ": "norm"}.items():
     print(f"{symbol} = {getattr(published, name)}")
-for name in ("batch", "epochs", "hidden", "lr_generator", "lr_critic"):
+for name in ("batch", "epochs", "hidden", "lr_generator", "lr_discriminator"):
     print(f"{name}: {getattr(published, name)}")
 
 # %% [markdown]
 # Why $\operatorname{softplus}(-s)$ and not just $-\ell_D$? The moved sample $b$ enters either loss through its
 # logit $s_b$ alone, so its gradient is the same vector $\partial s_b / \partial (gx_b)$ times a
-# number. For $\operatorname{softplus}(-s_b)$ that number is $-\sigma(-s_b)$, close to $-1$ where the critic is sure that the
+# number. For $\operatorname{softplus}(-s_b)$ that number is $-\sigma(-s_b)$, close to $-1$ where the discriminator is sure that the
 # sample is fake. For $-\operatorname{softplus}(s_b)$ it is $-\sigma(s_b)$, close to 0 there. A
 # beginner who is always caught should hear something {cite:p}`goodfellow2014gan`.
 #
 # ## One look serves both players
 #
-# The same remark saves half of the work. The critic trains on
+# The same remark saves half of the work. The discriminator trains on
 # moved samples too, so its backward pass computes $\partial s_b/\partial (gx_b)$ on the
 # way. With $n$ moved samples,
 #
@@ -306,28 +311,30 @@ for name in ("batch", "epochs", "hidden", "lr_generator", "lr_critic"):
 
 # %%
 torch.manual_seed(0)
-critic, n = Discriminator(2, (64, 64)).double(), 200
+discriminator, n = Discriminator(2, (64, 64)).double(), 200
 real = torch.randn(n, 1, 2).double()
 gx = torch.randn(n, 1, 2).double().requires_grad_()
 
-s = critic(gx)
-(critics,) = torch.autograd.grad(losses.critic_loss(critic(real), s), gx)
-(generators,) = torch.autograd.grad(losses.generator_loss(critic(gx)), gx)
+s = discriminator(gx)
+(discriminators,) = torch.autograd.grad(
+    losses.discriminator_loss(discriminator(real), s), gx
+)
+(generators,) = torch.autograd.grad(losses.generator_loss(discriminator(gx)), gx)
 ratio = (-2 * torch.sigmoid(-s) / torch.sigmoid(s)).view(-1, 1, 1)
-look = losses.judge(critic, real, gx, reject=0)
+look = losses.judge(discriminator, real, gx, reject=0)
 close = {"rtol": tolerances.EQUIVARIANCE[torch.float64], "atol": 1e-15}
-assert torch.allclose(ratio * critics, generators, **close)
+assert torch.allclose(ratio * discriminators, generators, **close)
 assert torch.allclose(look.pull, generators, **close)
 
 # %% [markdown]
 # `losses.judge` does this for every step of every game in this book. In the module one
-# thing is added: a sample that the critic believes less than $10^{-12}$ loses its pull. With a
+# thing is added: a sample that the discriminator believes less than $10^{-12}$ loses its pull. With a
 # bad $L$ and a large $w$ such samples lie far away and would drown the others. The published code does the
 # same through a clamp inside its cross-entropy.
 #
 # ## Watch it play
 #
-# We use a smaller and quicker critic than the published one; the loss is {eq}`eq-loss` with $\lambda = 1$. Seeds 0, 1
+# We use a smaller and quicker discriminator than the published one; the loss is {eq}`eq-loss` with $\lambda = 1$. Seeds 0, 1
 # and 2 were fixed in advance and are all shown, here and below; a seed draws the data and the game.
 
 # %%
@@ -336,7 +343,7 @@ QUICK = {
     "batch": 128,
     "epochs": 60,
     "lr_generator": 2e-2,
-    "lr_critic": 1e-2,
+    "lr_discriminator": 1e-2,
     "ema": 0.95,
 }
 SEEDS = (0, 1, 2)
@@ -344,7 +351,9 @@ SEEDS = (0, 1, 2)
 
 def play(data, seed, **settings):
     config = GameConfig.of(**QUICK | settings)
-    return discover(data, config, seed=seed, progress=False, device="cpu")
+    return discover(
+        data, config, options=RunOptions(seed=seed, progress=False, device="cpu")
+    )
 
 
 def sizes(found):
@@ -354,8 +363,8 @@ def sizes(found):
 
 games = [play(disc(seed), seed) for seed in SEEDS]
 for seed, found in zip(SEEDS, games, strict=True):
-    is_found = found.algebra.cosine(so(2)) > tolerances.FOUND
-    print(f"seed {seed}: cosine to so(2) > {tolerances.FOUND}: {is_found}")
+    is_found = found.algebra.cosine(so(2)) > FOUND
+    print(f"seed {seed}: cosine to so(2) > {FOUND}: {is_found}")
     assert is_found
 
 # %% [markdown]
@@ -458,7 +467,7 @@ print("E cos(gx, x) = exp(-θ²/2), by sampling: True")
 # copies of the ring, in $\R^4$. The symmetries are $a R_1 + b R_2$: a turn of the first plane and
 # one of the second. Would anything prevent both channels from learning the same mixture?
 #
-# - The critic would not. If $L_1$ is a symmetry, so is a second copy of it.
+# - The discriminator would not. If $L_1$ is a symmetry, so is a second copy of it.
 # - The cosine term would not. It sees angles $w_1 a_1 + w_2 a_2$ in the first plane and $w_1 b_1 + w_2 b_2$ in the second, one plane
 #   at a time. It depends on $a_1^2 + a_2^2$ and on $b_1^2 + b_2^2$ only.
 #
@@ -550,7 +559,7 @@ assert all([all_so3, apart])
 #
 # The norm is off in the published settings, and our runs show no harm from its absence but the
 # drift of scale above. What does it do if it is on? For $L = \theta R$ we have $\norm{L}_2 = \sqrt 2\, \theta$. Along the
-# symmetry the critic is silent, so the generator minimises
+# symmetry the discriminator is silent, so the generator minimises
 #
 # ```{math}
 # :label: eq-norm
@@ -600,10 +609,10 @@ plt.show()
 # ## The identity trap
 #
 # A second slope at zero comes from the data. The poster's two-body orbits start in one half-plane, and
-# {doc}`01-symmetry` found that then not even the true symmetry passes the critic. Our toy
+# {doc}`01-symmetry` found that then not even the true symmetry passes the discriminator. Our toy
 # does the same with angles from half of the circle. Turn by $w\theta$, and near both edges a share of
 # samples, proportional to $\theta$, lands where no data are. What does the generator pay for it? Let $p$ be
-# the law of the angles and $q$ that of the turned ones. The best critic is known, $s^* = \log(p/q)$, and it stays as it is
+# the law of the angles and $q$ that of the turned ones. The best discriminator is known, $s^* = \log(p/q)$, and it stays as it is
 # while the generator takes a step. So the price of a little more $\theta$, with either loss $f$ of the generator, is
 #
 # ```{math}
@@ -615,7 +624,7 @@ plt.show()
 # ```
 #
 # The first is the slope of $2\,\mathrm{JSD}$ ({prf:ref}`thm-value`), the second that of {eq}`eq-loss`. A turn
-# by a normal angle blurs the law, so $q$ is one Fourier transform away. No critic is infinitely sure: we let
+# by a normal angle blurs the law, so $q$ is one Fourier transform away. No discriminator is infinitely sure: we let
 # its logits end at $\pm 5$ (a belief of 0.7 % or 99.3 %).
 
 
@@ -669,7 +678,7 @@ print("λ = 1, as_used, logits up to ±2: leaving pays somewhere:", pays)
 # %% [markdown]
 # So in a zero-sum game one could leave with $\lambda = 1$, from a start that is far enough out. The loss that is
 # used is harder on samples that land where no data are, and against it the
-# cosine term with $\lambda = 1$ is too weak at every angle ({numref}`fig-trap`, left), unless the critic stays
+# cosine term with $\lambda = 1$ is too weak at every angle ({numref}`fig-trap`, left), unless the discriminator stays
 # undecided. Is that what happens?
 # We play on the half circle with $\lambda = 1$ and with $\lambda = 10$.
 
@@ -686,7 +695,7 @@ print("half circle, λ = 1: all trapped at the identity:", trapped)
 print(f"half circle, λ = 10: all move: {escaped}; as rotations: {rotation}")
 assert all([trapped, escaped, rotation])
 
-# %% mystnb={"figure": {"caption": "The identity trap. Left: what a little more rotation gains in the cosine term (colours), and what it costs on half the circle against the best critic (black), by the size $\\theta$ of the turns. Where a coloured curve is below a black one, the generator goes back towards the identity. The dashed black curve belongs to the loss that is used. Right: games on half the circle, three seeds each, and on the full circle with $\\lambda = 1$.", "name": "fig-trap"}, "image": {"alt": "Left, two black curves that are level near zero angle, the dashed one higher, and two coloured ones that rise from zero. Right, norm of L over epochs: orange curves fall to zero, green and grey ones stay large."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The identity trap. Left: what a little more rotation gains in the cosine term (colours), and what it costs on half the circle against the best discriminator (black), by the size $\\theta$ of the turns. Where a coloured curve is below a black one, the generator goes back towards the identity. The dashed black curve belongs to the loss that is used. Right: games on half the circle, three seeds each, and on the full circle with $\\lambda = 1$.", "name": "fig-trap"}, "image": {"alt": "Left, two black curves that are level near zero angle, the dashed one higher, and two coloured ones that rise from zero. Right, norm of L over epochs: orange curves fall to zero, green and grey ones stay large."}} tags=["hide-input"]
 fig, (ax, right) = plt.subplots(1, 2, figsize=(9.2, 3.4))
 styles = {zero_sum: ("-", "price, zero sum"), as_used: ("--", "price, as used")}
 for f, (line, label) in styles.items():
@@ -704,7 +713,7 @@ plt.show()
 # %% [markdown]
 # It is: with the published weight of 1 every game on the half circle falls back to the identity, also those
 # that were a rotation of good size on their way, and with 10 none does. The left picture assumes the best
-# critic with logits up to $\pm 5$, so its numbers are a guide and not a law; the level price
+# discriminator with logits up to $\pm 5$, so its numbers are a guide and not a law; the level price
 # and the vanishing gain are exact.
 #
 # None of this is particular to toys. {doc}`04-two-body` meets the trap in the published recipe
@@ -756,7 +765,7 @@ for name, law, angle in (
 # ```
 #
 # With $\eta = 0$ both must learn the rotation: there is nothing else. With $\eta = 1$ the second must be orthogonal to the first and so cannot be a
-# symmetry. The critic sees it, and the only way out is to become small: the term compares directions and does not mind
+# symmetry. The discriminator sees it, and the only way out is to become small: the term compares directions and does not mind
 # size. A small norm beside a large one gives the false channel away; `Discovery.dimension` counts
 # directions by this rule.
 
@@ -770,7 +779,7 @@ print("one channel is small:", all(n.min() < 0.2 * n.max() for n in norms))
 # ```{solution-end}
 # ```
 #
-# ```{exercise} The generator's gradient at the best critic
+# ```{exercise} The generator's gradient at the best discriminator
 # :label: ex-gradient
 #
 # Let $s^* = \log(p_d/p_t)$. On half the circle, what is the pull on a sample that lands where no data are, in
@@ -781,7 +790,7 @@ print("one channel is small:", all(n.min() < 0.2 * n.max() for n in norms))
 # :class: dropdown
 #
 # There $p_d = 0$, so $s^* \to -\infty$. The factor of {eq}`eq-judge` is $\sigma(-s) \to 1$ for the first and
-# $\sigma(s) \to 0$ for the second. In the first every stray sample pulls back with the full slope of the critic; in the
+# $\sigma(s) \to 0$ for the second. In the first every stray sample pulls back with the full slope of the discriminator; in the
 # second it is given up. So the loss that helps a beginner makes the trap wider. The belief
 # `reject`, below which a sample loses its pull, stands between the two.
 # ```
@@ -793,7 +802,7 @@ print("one channel is small:", all(n.min() < 0.2 * n.max() for n in norms))
 # - {prf:ref}`cor-equilibrium` says where the game may rest, not that it gets there. Adversarial games can circle
 #   around an equilibrium {cite:p}`mescheder2018converge`. We report an average of the basis over the last
 #   steps {cite:p}`yazici2019averaging`.
-# - The critic sees the mixture over all $w$. That each single $g$ is a symmetry is read from the
-#   matrix, not from the critic.
-# - Our recipe (critic, rates, batch) is not the published one. Weights at which a term starts to help or
+# - The discriminator sees the mixture over all $w$. That each single $g$ is a symmetry is read from the
+#   matrix, not from the discriminator.
+# - Our recipe (discriminator, rates, batch) is not the published one. Weights at which a term starts to help or
 #   to harm are those of the toy.

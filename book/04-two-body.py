@@ -26,9 +26,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from scipy.linalg import logm
-
-from liegan_book import experiments, records
+from liegan_book import experiments, records, tolerances
 from liegan_book.baselines.spectral import spectral
 from liegan_book.datasets import store, two_body
 from liegan_book.publishing.figures import (
@@ -47,7 +45,8 @@ from liegan_book.results import poster, tables
 from liegan_book.results.text import plus_minus
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
-from liegan_min.base import tolerances
+from liegan_min.base.options import RunOptions
+from scipy.linalg import logm
 
 use_style()
 FLOW = 0.95  # cosine from which a direction counts as the flow of time
@@ -139,7 +138,7 @@ plt.show()
 # %% [markdown]
 # ## Live
 #
-# The `quick` profile plays the game with a smaller critic that sees inputs of unit size. It
+# The `quick` profile plays the game with a smaller discriminator that sees inputs of unit size. It
 # is not the poster's recipe; that one follows below, from records.
 
 # %% tags=["parameters"]
@@ -147,9 +146,12 @@ seed = 0
 
 # %%
 found = {
-    name: experiments.play(
-        "two-body-discovery", name, "quick", seed=seed, device="cpu", progress=False
-    )
+    name: experiments.run(
+        "two-body-discovery",
+        name,
+        "quick",
+        RunOptions(seed=seed, device="cpu", progress=False),
+    ).found
     for name in ("liegan", "liegan-es")
 }
 for name, result in found.items():
@@ -196,7 +198,7 @@ plt.show()
 # %% [markdown]
 # ## The poster's protocol, ten seeds
 #
-# The full protocol is another matter: a critic of width 512-512 with the learning rate
+# The full protocol is another matter: a discriminator of width 512-512 with the learning rate
 # $2\cdot10^{-4}$, 100 epochs over 15,200 pairs in batches of 64, Adam with $10^{-3}$ for the
 # generator; LieGAN with $\lambda = 1$ and $\sigma = 1$, LieGAN-ES with $\lambda = 10$,
 # $\sigma = 3$ and a start close to zero. One run takes about two to three minutes of one
@@ -280,7 +282,7 @@ plt.show()
 #
 # The rotation is a symmetry of the *law of motion*, $p(y \mid x)$. It is not one of the law
 # of the training data, because these orbits start in the lower half-plane: turn them, and
-# some land where no orbit was. The critic sees that. Leaving the identity by a small angle
+# some land where no orbit was. The discriminator sees that. Leaving the identity by a small angle
 # $\theta$ moves a fraction of the data that grows like $\theta$ out of the half-plane, and
 # the cosine term rewards it only with $\lambda(1 - \cos\theta) \approx \lambda\theta^2/2$.
 # For small $\theta$ the cost wins: the identity attracts. Chapter {doc}`03-liegan` shows the

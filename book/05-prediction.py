@@ -29,7 +29,6 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 import torch
-
 from liegan_book import experiments, records
 from liegan_book.experiments.metrics.prediction import step_errors
 from liegan_book.experiments.two_body_prediction import found_by
@@ -49,6 +48,7 @@ from liegan_book.training.prediction import predict
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.cleaning import cleaned
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.reps import LOOSE, Rep, Spaces, V
 
@@ -79,9 +79,12 @@ seed = 0
 
 # %%
 live = {
-    name: experiments.play(
-        "two-body-prediction", name, "quick", seed, device="cpu", progress=False
-    )
+    name: experiments.run(
+        "two-body-prediction",
+        name,
+        "quick",
+        RunOptions(seed=seed, device="cpu", progress=False),
+    ).found
     for name in ("mlp", "aug-ground-truth", "emlp-ground-truth")
 }
 ratio = {}

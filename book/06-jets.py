@@ -30,21 +30,20 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.colors import LogNorm
-from scipy.stats import gaussian_kde
-
+from liegan_book import paths
 from liegan_book.datasets.jets import observables as obs
 from liegan_book.datasets.jets import storage
 from liegan_book.datasets.kinematics import cylindrical, massless
 from liegan_book.publishing.figures import TRUTH, use_style
 from liegan_book.publishing.page import note, table
 from liegan_book.publishing.panels import prongs, two_classes
-from liegan_book import paths
 from liegan_book.results.text import plus_minus
 from liegan_book.training import jet_trees
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import act
 from liegan_min.equivariant.jets import Jets
+from matplotlib.colors import LogNorm
+from scipy.stats import gaussian_kde
 
 use_style()
 

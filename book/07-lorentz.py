@@ -28,8 +28,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 import torch
-
-from liegan_book import experiments, records
+from liegan_book import experiments, records, tolerances
 from liegan_book.datasets import four_momenta
 from liegan_book.datasets.kinematics import mass_squared
 from liegan_book.experiments.metrics.lorentz import CONE
@@ -49,7 +48,7 @@ from liegan_book.results.text import plus_minus
 from liegan_min.algebra import groups
 from liegan_min.algebra.groups import ETA
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
-from liegan_min.base import tolerances
+from liegan_min.base.options import RunOptions
 from liegan_min.game.discovery import discover
 
 use_style()
@@ -124,7 +123,9 @@ print("dimension:", truth.dim)
 # %%
 pairs = experiments.jet_pairs()
 n, t, k = pairs.x.shape
-found = experiments.play("top-tagging-discovery", "liegan", "quick", seed=0)
+found = experiments.run(
+    "top-tagging-discovery", "liegan", "quick", RunOptions(seed=0)
+).found
 form = found.invariant_form()
 print(f"{n} jets, {t} constituents, R^{k}")
 close = form.cosine(ETA) > tolerances.METRIC_FOUND
@@ -206,7 +207,7 @@ for ax in (across, energy):
 #
 # ## Why a symmetry that the data do not have is found
 #
-# What the critic can see depends on how hard the generator pushes. Let all channels have
+# What the discriminator can see depends on how hard the generator pushes. Let all channels have
 # strength $\varepsilon$, with $w$ symmetric around 0.
 #
 # - A **smooth** part of the law changes by $O(\varepsilon^2)$: to first order a step along $w$
@@ -255,7 +256,7 @@ ax = curves.plot(
 _ = ax.set(xlabel=r"strength $\varepsilon$", ylabel="change")
 
 # %% [markdown]
-# So a weak generator against a good critic finds what keeps the sharp features: here the light
+# So a weak generator against a good discriminator finds what keeps the sharp features: here the light
 # cone. That is a symmetry of the *support* of the law, and not of the law. The rest of this
 # chapter is records that test this reading.
 #
@@ -263,7 +264,7 @@ _ = ax.set(xlabel=r"strength $\varepsilon$", ylabel="change")
 #
 # The records rest on the two leading constituents of 100,000 jets, simulated by us as chapter
 # {doc}`06-jets` tells. The recipe is the published one: $\lambda = 1$, $\eta = 0.1$,
-# $w \sim \mathcal N(0, 1)$, batch 64, the critic of 512-512 with an embedded label.
+# $w \sim \mathcal N(0, 1)$, batch 64, the discriminator of 512-512 with an embedded label.
 #
 # First the recipe as it runs when nothing stops it.
 
@@ -321,7 +322,7 @@ _ = axes[2].set_xlabel("steps")
 # {glue:text}`last_span` away. What happens stands in the lowest panel: one channel grows to a
 # norm of {glue:text}`last_long`, the others shrink to {glue:text}`last_rest`. The long one is a
 # rotation about the beam. Jets have no preferred azimuth, so this rotation is an exact
-# symmetry of the law, and no critic can punish it at any strength. The cosine term rewards it:
+# symmetry of the law, and no discriminator can punish it at any strength. The cosine term rewards it:
 # it asks $gx$ to leave $x$. The boosts are punished at order $\varepsilon^2$ and shrink. Once
 # asleep they are hidden behind the long channel, and their directions loosen.
 #
@@ -518,9 +519,9 @@ note(
 # The poster's sentence, that LieGAN discovers the symmetry of the data, stands; that it reads
 # the symmetry off the *task* does not follow.
 #
-# The units do not matter here, and we had expected that they would. A critic starts as a
+# The units do not matter here, and we had expected that they would. A discriminator starts as a
 # function that varies over lengths of order 1 in its inputs: in GeV it is born sharp, in units
-# of 100 GeV blunt. With channels held and a long schedule the blunt critic gets there too
+# of 100 GeV blunt. With channels held and a long schedule the blunt discriminator gets there too
 # ({glue:text}`scaled` away): it learns the cone later, and the smooth parts of the law later
 # still. A short schedule does feel the difference; an exercise tries it.
 #
@@ -587,7 +588,7 @@ for ax, (name, e) in zip(axes, EVENTS.items(), strict=True):
 #
 # It does not read all of it. The span is {glue:text}`events_span` away from $\so(1,3)$ plus
 # dilation: the law opposes boosts at order $\varepsilon^2$, and at a norm of 0.5 that is not
-# nothing. What is found is a compromise, and a weaker generator needs a sharper critic.
+# nothing. What is found is a compromise, and a weaker generator needs a sharper discriminator.
 #
 # Mass alone does not make the label matter. For pairs of massive momenta, with a label that
 # depends on their invariant mass, the metric's cosine is {glue:text}`massive` with labels and
@@ -666,7 +667,7 @@ assert distance["augerino-plus"] > 3 * distance["liegan"]
 #
 # ```{exercise}
 # :label: ex-blunt
-# Let the critic of the quick recipe divide its inputs by their spread
+# Let the discriminator of the quick recipe divide its inputs by their spread
 # (`standardise=True`). It is then born blunt. Is it ahead or behind after 300 steps, and at the
 # end? Explain both with the two orders.
 # ```
@@ -675,12 +676,16 @@ assert distance["augerino-plus"] > 3 * distance["liegan"]
 # :class: dropdown
 # ```
 #
-# Behind at first, ahead at the end. A blunt critic learns the cone later. It also learns the
+# Behind at first, ahead at the end. A blunt discriminator learns the cone later. It also learns the
 # smooth parts of the law later, and so they have had less time to pull the span askew.
 
 # %%
 config = experiments.settings("top-tagging-discovery", "liegan", "quick")
-blunt = discover(pairs, config.model_copy(update={"standardise": True}), seed=0)
+blunt = discover(
+    pairs,
+    config.model_copy(update={"standardise": True}),
+    options=RunOptions(seed=0),
+)
 
 
 def away(discovery, epoch):
@@ -689,7 +694,7 @@ def away(discovery, epoch):
 
 for when, epoch in (("after 300 steps", 2), ("at the end", -1)):
     ahead = away(blunt, epoch) < away(found, epoch)
-    print(f"{when}, the blunt critic is ahead: {ahead}")
+    print(f"{when}, the blunt discriminator is ahead: {ahead}")
 
 # %% [markdown]
 # ```{solution-end}

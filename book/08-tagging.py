@@ -31,9 +31,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from torch import nn
-
-from liegan_book import experiments, records
+from liegan_book import experiments, paths, records
 from liegan_book.datasets.jets import storage
 from liegan_book.experiments import top_tagging
 from liegan_book.experiments.metrics import tagging
@@ -41,7 +39,6 @@ from liegan_book.experiments.metrics.tagging import CURVE, RAPIDITIES
 from liegan_book.publishing import figures, tagging_figures
 from liegan_book.publishing.page import note, table
 from liegan_book.publishing.tagging_figures import NAMES
-from liegan_book import paths
 from liegan_book.results import poster, separation
 from liegan_book.results.text import plus_minus
 from liegan_book.training import roc
@@ -49,9 +46,11 @@ from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.groups import ETA
 from liegan_min.base import tolerances
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.jet_graph import BEAMS, JetGraphs
 from liegan_min.equivariant.lorentznet import LorentzNet, checked_form
 from liegan_min.equivariant.message_layer import psi
+from torch import nn
 
 figures.use_style()
 test = storage.load("test")
@@ -348,9 +347,12 @@ assert same
 seed = 0
 
 # %%
-live = experiments.play(
-    "top-tagging", "lorentznet", "quick", seed, device="cpu", progress=False
-)
+live = experiments.run(
+    "top-tagging",
+    "lorentznet",
+    "quick",
+    RunOptions(seed=seed, device="cpu", progress=False),
+).found
 area, _ = roc.auroc(live.scores["test"], test.label)
 best = roc.best_threshold(live.scores["validation"], live.splits.validation.label)
 accuracy = ((live.scores["test"] >= best) == (test.label == 1)).mean()

@@ -12,9 +12,9 @@
 # ```{admonition} What you will learn
 # :class: tip
 # - How integer coefficients turn a Lie algebra into a discrete group.
-# - Why the published recipe mostly misses the rotation of order 7: a blunt critic, narrow
+# - Why the published recipe mostly misses the rotation of order 7: a blunt discriminator, narrow
 #   basins, and traps at fractions.
-# - How many small games from many starts find it, and how bets with a critic tell the order
+# - How many small games from many starts find it, and how bets with a discriminator tell the order
 #   of the group when nobody said that it is 7.
 #
 # **Reading time** 25 minutes. **Run time** about a minute on one core.
@@ -28,11 +28,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from torch.nn import functional as F
-
 from liegan_book import experiments, records
 from liegan_book.datasets import cyclic
-from liegan_book.experiments.metrics.cyclic import R_Z, generates, turn
+from liegan_book.experiments.metrics.cyclic import R_Z, generates, rotation_of
 from liegan_book.publishing.figures import (
     DATA,
     LEARNED,
@@ -44,12 +42,15 @@ from liegan_book.publishing.figures import (
 from liegan_book.publishing.page import note, table
 from liegan_book.results import tables
 from liegan_min.algebra.lie_algebra import act
-from liegan_min.discrete.evidence import Bookmaker, EvidenceConfig
+from liegan_min.algebra.moments import kept_by_moments
+from liegan_min.base.options import RunOptions
+from liegan_min.discrete.evidence import EvidenceConfig, fit_evidence
 from liegan_min.discrete.rotation_group import implied
-from liegan_min.discrete.turns import powers
+from liegan_min.discrete.rotations import powers
 from liegan_min.game.discriminator import Discriminator
-from liegan_min.game.fourier import FourierCritics
-from liegan_min.game.restarts import kept_by_moments, search
+from liegan_min.game.fourier import FourierDiscriminators
+from liegan_min.game.restarts import side_by_side
+from torch.nn import functional as F
 
 use_style()
 STEP = 2 * math.pi / 7
@@ -132,7 +133,7 @@ _ = ax.set(xlabel="$x$", ylabel="$y$")
 # ## The published recipe, twenty seeds
 #
 # Coefficients from the integers $-10 \dots 9$, the entries of $L$ from $\mathcal N(0, 2/9)$, a
-# critic of 512-512, batch 64, 100 epochs, $\lambda = 0.01$ on the cosine.
+# discriminator of 512-512, batch 64, 100 epochs, $\lambda = 0.01$ on the cosine.
 
 # %%
 runs = records.frame("cyclic", "paper")
@@ -160,10 +161,10 @@ _ = ax.spines["left"].set_visible(False)
 # {glue:text}`pub_basin` seeds come to the right place, within 3 % of a step;
 # {glue:text}`pub_identity` end at the identity. The rest end elsewhere, and not at random.
 #
-# ## Reason one: the critic is blunt
+# ## Reason one: the discriminator is blunt
 #
-# Turn every point by half a step. No value then belongs to its point, and a good critic sees
-# it at once. Can this one? We let two critics learn to tell moved data from real, for as
+# Turn every point by half a step. No value then belongs to its point, and a good discriminator sees
+# it at once. Can this one? We let two discriminators learn to tell moved data from real, for as
 # many steps: the published one, and one that is given waves of its inputs,
 #
 # ```{math}
@@ -182,42 +183,42 @@ moved = pairs.x @ torch.from_numpy(half).float().T
 held = slice(16_000, None)
 
 
-def mistaken(critic, rows):
-    """A critic's loss on samples as they are, and moved by half a step."""
-    real, fake = (critic(x[rows], pairs.y[rows]) for x in (pairs.x, moved))
+def mistaken(discriminator, rows):
+    """A discriminator's loss on samples as they are, and moved by half a step."""
+    real, fake = (discriminator(x[rows], pairs.y[rows]) for x in (pairs.x, moved))
     return F.softplus(torch.cat([-real, fake])).mean()
 
 
-def told_apart(critic, lr, epochs=5):
-    """Train a critic on a half-step turn; return its loss on unseen samples."""
-    optimiser = torch.optim.Adam(critic.parameters(), lr=lr)
+def told_apart(discriminator, lr, epochs=5):
+    """Train a discriminator on a half-step turn; return its loss on unseen samples."""
+    optimiser = torch.optim.Adam(discriminator.parameters(), lr=lr)
     order = torch.Generator().manual_seed(0)
     for _ in range(epochs):
         for rows in torch.randperm(16_000, generator=order).split(64):
             optimiser.zero_grad()
-            mistaken(critic, rows).backward()
+            mistaken(discriminator, rows).backward()
             optimiser.step()
     with torch.no_grad():
-        return float(mistaken(critic, held))
+        return float(mistaken(discriminator, held))
 
 
 # %%
 torch.manual_seed(0)
 blunt = told_apart(Discriminator(4), lr=2e-4)
-sharp = told_apart(FourierCritics(1, 4, scale=pairs.spread()), lr=5e-3)
-print("the published critic has seen next to nothing:", blunt > 0.67)
+sharp = told_apart(FourierDiscriminators(1, 4, scale=pairs.rms()), lr=5e-3)
+print("the published discriminator has seen next to nothing:", blunt > 0.67)
 print("the one with waves has seen it:", sharp < 0.5)
 assert blunt > 0.67
 assert sharp < 0.5
 
 # %% [markdown]
-# A critic that guesses has a loss of $\log 2 = 0.69$. After five epochs the published one is
-# still above 0.67, and the other is below 0.5. A blunt critic is a poor guide: what it cannot
+# A discriminator that guesses has a loss of $\log 2 = 0.69$. After five epochs the published one is
+# still above 0.67, and the other is below 0.5. A blunt discriminator is a poor guide: what it cannot
 # see does not push.
 #
 # ## Reason two: basins are narrow, and fractions are traps
 #
-# Give the generator the best guide that we can make, and look at the landscape. The critic
+# Give the generator the best guide that we can make, and look at the landscape. The discriminator
 # $T$ below tells the data from data turned by *any* angle about the axis; at its best
 #
 # ```{math}
@@ -229,16 +230,21 @@ assert sharp < 0.5
 # ```
 #
 # A turn $g$ leaves $\bar p$ as it is. So $T(z) - T(g^{-1}z) = \log p(z)/p(g^{-1}z)$, which is all
-# that can be said about "was $z$ moved by $g$?", for every $g$, from one critic. How much
+# that can be said about "was $z$ moved by $g$?", for every $g$, from one discriminator. How much
 # it says on average is the height of the landscape at $g$.
 
 # %%
-book = Bookmaker(pairs, R_Z, EvidenceConfig(stack=2, epochs=12, bets=2000), seed=0)
+book = fit_evidence(
+    pairs,
+    R_Z,
+    EvidenceConfig(stack=2, epochs=12, held_out=2000),
+    options=RunOptions(seed=0),
+)
 
 
 def height(steps, exponents):
-    """What the critic can tell, in nats a sample, about exp(wL), w as given."""
-    return max(0.0, book.against(powers(steps * STEP * R_Z, exponents)) / 2000)
+    """What the discriminator can tell, in nats a sample, about exp(wL), w as given."""
+    return max(0.0, book.log_e_value(powers(steps * STEP * R_Z, exponents)) / 2000)
 
 
 angles = np.linspace(-0.25, 2.25, 101)
@@ -262,7 +268,7 @@ lost = steps[~basin & ~identity]
 near, chance = at_a_trap(lost).sum(), at_a_trap(np.linspace(0.3, 1.8, 5001)).mean()
 assert near / len(lost) > 2 * chance
 
-# %% mystnb={"figure": {"caption": "What a sharp critic can tell about $\\exp(wL)$, against the angle of $L$. Top: $w = \\pm 1$. Bottom: the published grid $-10 \\dots 9$; the marks below are the ends of the published recipe's seeds.", "name": "fig-landscape"}, "image": {"alt": "Top: a curve that is high and flat and drops to zero in valleys at 0, 1 and 2 steps. Bottom: a jagged curve with narrow deep notches at 0, 1 and 2 and shallower notches at one half, one third, two thirds and other fractions, where many of the marks sit."}} tags=["hide-input", "nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "What a sharp discriminator can tell about $\\exp(wL)$, against the angle of $L$. Top: $w = \\pm 1$. Bottom: the published grid $-10 \\dots 9$; the marks below are the ends of the published recipe's seeds.", "name": "fig-landscape"}, "image": {"alt": "Top: a curve that is high and flat and drops to zero in valleys at 0, 1 and 2 steps. Bottom: a jagged curve with narrow deep notches at 0, 1 and 2 and shallower notches at one half, one third, two thirds and other fractions, where many of the marks sit."}} tags=["hide-input", "nbval-ignore-output"]
 fig, (top, bottom) = plt.subplots(2, 1, figsize=(7, 4.6), sharex=True)
 top.plot(angles, one, color=DATA)
 bottom.plot(fine, grid, color=DATA, lw=1.2)
@@ -323,7 +329,7 @@ note(
 #
 # The landscape says what to do.
 #
-# 1. **Search with $w = \pm 1$**, from many starts, each with a small critic that sees waves.
+# 1. **Search with $w = \pm 1$**, from many starts, each with a small discriminator that sees waves.
 #    Zero is left out: a $w$ that moves nothing teaches nothing.
 # 2. **Look where an answer can be.** A $g$ that keeps the law of $x$ keeps
 #    $\Sigma = E\, x x^\top$, so $\Sigma^{-1/2} g\, \Sigma^{1/2}$ is orthogonal, and $L$ lies in
@@ -332,19 +338,23 @@ note(
 #    the angle is nearly right, ten times as steep a valley is what we want.
 #
 # Sixteen games run side by side in one stack. They share batches and nothing else: row $r$ of
-# a batch is moved by $L_r$ and judged by critic $r$, so one backward pass serves them all.
+# a batch is moved by $L_r$ and judged by discriminator $r$, so one backward pass serves them all.
 
 # %%
 config = experiments.settings("cyclic", "liegan-restarts", "paper")
 within = kept_by_moments(pairs.x)
 print("room for L:", within.dim, "dimensions of", pairs.x.shape[-1] ** 2)
-found = search(pairs, config.search, seed=0, progress=False)
-ends = [turn(L, 7) for L in found.L]
+found = side_by_side(
+    pairs, config.search, options=RunOptions(seed=0, progress=False)
+)
+ends = [rotation_of(L, 7) for L in found.L]
 arrived = [e for e in ends if e.k and e.angle_error < 0.1]
 print("games near a whole step, not 0:", len(arrived) >= 4)
 
 # %% mystnb={"figure": {"caption": "Sixteen games of one seed: the angle of each $L$ in steps of $2\\pi/7$.", "name": "fig-restarts"}, "image": {"alt": "Lines that bend within two or three epochs to whole numbers between minus 2 and 2; several go to 0, and one stays between 2 and 3."}} tags=["nbval-ignore-output"]
-course = pd.DataFrame([[turn(L, 7).steps for L in games] for games in found.bases])
+course = pd.DataFrame(
+    [[rotation_of(L, 7).steps for L in games] for games in found.bases]
+)
 vanished = course.iloc[-1].abs() < 0.1
 ax = course.set_index(1 + course.index).plot(
     style="o-", color=[*np.where(vanished, MUTED, LEARNED)],
@@ -362,8 +372,8 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 # *group* of turns keeps the law, and how sure we can be. So ask of every $C_n$ about the axis
 # that was found, $n = 2, 3, \dots, 24$.
 #
-# Take samples that no critic has seen. For each toss a coin: heads, it is moved by a $g$ drawn
-# from the group. The critic of {eq}`eq-ratio` bets on the coin at fair odds, with all it holds:
+# Take samples that no discriminator has seen. For each toss a coin: heads, it is moved by a $g$ drawn
+# from the group. The discriminator of {eq}`eq-ratio` bets on the coin at fair odds, with all it holds:
 #
 # ```{math}
 # :label: eq-bet
@@ -374,8 +384,8 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 # ```
 #
 # If the group keeps the law, a sample says nothing about its coin. Then each factor has mean 1
-# whatever the critic is, $E\, e = 1$, and by Markov's inequality
-# $P(e \ge 1/\alpha) \le \alpha$: exactly, for any number of samples and however badly the critic
+# whatever the discriminator is, $E\, e = 1$, and by Markov's inequality
+# $P(e \ge 1/\alpha) \le \alpha$: exactly, for any number of samples and however badly the discriminator
 # was trained {cite}`vovk2021evalues`. A large $\log e$ **refutes** the group. The order is the
 # largest $n$ such that neither $C_n$ nor a subgroup of it is refuted, at $\alpha = 0.01$ for the
 # whole series.
@@ -383,7 +393,7 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 # %%
 orders = range(2, 25)
 against = {
-    n: book.against(powers(2 * math.pi / n * R_Z, range(1, n))) for n in orders
+    n: book.log_e_value(powers(2 * math.pi / n * R_Z, range(1, n))) for n in orders
 }
 limit = math.log(len(orders) / config.alpha)
 kept = [n for n in orders if implied(against, n) < limit]
@@ -481,7 +491,7 @@ def bets(log_e):
 
 cases = {3: "three teeth", 7: "seven teeth", 12: "twelve teeth", 1: "one tooth"}
 named = runs.rename({m: cases.get(n) for m, n in TEETH.items() if m != "liegan"})
-asked = named.loc[[*cases.values()], "against_order"].map(bets)
+asked = named.loc[[*cases.values()], "log_e_of_orders"].map(bets)
 
 # %% mystnb={"figure": {"caption": "Evidence against $C_n$ about the axis that was found, for every seed. Green: neither the group nor a subgroup is refuted; the dashed line is where a bet refutes.", "name": "fig-orders"}, "image": {"alt": "Four panels of dots against n from 2 to 24. For three teeth only n equal 3 lies below the line; for seven only 7; for twelve 2, 3, 4, 6 and 12; for one tooth none."}} tags=["nbval-ignore-output"]
 fig, axes = plt.subplots(2, 2, figsize=(7.6, 5), sharex=True)
@@ -503,8 +513,8 @@ _ = fig.supylabel(r"$\log e$ against $C_n$")
 # %% mystnb={"figure": {"caption": "Points of the plane $z = 1$ moved by $\\exp(L)$, in the colours of their values. The black ring marks one point and where it goes. Middle: our $L$, seed 0. Right: the published recipe, its first seed in a trap.", "name": "fig-moved-teeth"}, "image": {"alt": "Three discs with seven sectors. The middle one looks like the left one. In the right one the sectors are turned against the left one, so that the edges do not line up."}} tags=["nbval-ignore-output"]
 trapped = torch.tensor(published["basis"][lost.index[0]])[0]
 learned = torch.tensor(ours["L"][0])
-assert generates(turn(learned, 7), 7)
-assert not generates(turn(trapped, 7), 7)
+assert generates(rotation_of(learned, 7), 7)
+assert not generates(rotation_of(trapped, 7), 7)
 
 titles = {
     "as they are": 0 * learned,
@@ -548,7 +558,7 @@ for ax, (title, L) in zip(axes, titles.items(), strict=True):
 #
 # ```{exercise}
 # :label: ex-cyclic-bets
-# Let the critic bet before it has learned anything. Which orders are refuted then, and why is that no
+# Let the discriminator bet before it has learned anything. Which orders are refuted then, and why is that no
 # error of the method?
 # ```
 #
@@ -557,13 +567,18 @@ for ax, (title, L) in zip(axes, titles.items(), strict=True):
 # ```
 #
 # None. Bets without knowledge win nothing against any group. The guarantee runs one way: a group
-# that keeps the law is hardly ever refuted; one that does not is refuted by a critic that is
+# that keeps the law is hardly ever refuted; one that does not is refuted by a discriminator that is
 # good enough.
 
 # %%
-novice = Bookmaker(pairs, R_Z, EvidenceConfig(epochs=1, lr=1e-9, bets=1000), seed=0)
+novice = fit_evidence(
+    pairs,
+    R_Z,
+    EvidenceConfig(epochs=1, lr=1e-09, held_out=1000),
+    options=RunOptions(seed=0),
+)
 lost_bets = {
-    n: novice.against(powers(2 * math.pi / n * R_Z, range(1, n)))
+    n: novice.log_e_value(powers(2 * math.pi / n * R_Z, range(1, n)))
     for n in (2, 3, 5, 14)
 }
 print("refuted:", [n for n, log_e in lost_bets.items() if log_e > limit])

@@ -28,8 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from torch.nn import functional as F
-
 from liegan_book import experiments, records
 from liegan_book.baselines import msr
 from liegan_book.baselines.augerino import AugerinoConfig, augerino
@@ -50,11 +48,14 @@ from liegan_book.publishing.figures import (
 from liegan_book.publishing.page import note, table
 from liegan_book.results import overview, tables
 from liegan_book.results.text import ours_text, plus_minus, poster_text
+from liegan_book.tolerances import ENOUGH
 from liegan_min.base import tolerances
+from liegan_min.base.options import RunOptions
 from liegan_min.game.coefficients import Uniform
 from liegan_min.game.discovery import discover
 from liegan_min.game.discriminator import perceptron
 from liegan_min.game.generator import LieGenerator
+from torch.nn import functional as F
 
 use_style()
 
@@ -192,7 +193,7 @@ assert passing == [*range(passing[0], passing[-1] + 1)]
 # %% tags=["hide-input"]
 note(
     near=f"{tolerances.NEAR:g}",
-    enough_share=f"{tolerances.ENOUGH:.0%}",
+    enough_share=f"{ENOUGH:.0%}",
     least_range=f"{passing[0]}°",
     most_range=f"{passing[-1]}°",
     powers=POWERS,
@@ -382,9 +383,7 @@ def ends(task, seed=0, epochs=30):
         settings.changed(epochs=epochs),
         rules=Carried,
         within=task.given,
-        seed=seed,
-        device="cpu",
-        progress=False,
+        options=RunOptions(seed=seed, device="cpu", progress=False),
     )
     w = angles(draw(found), task.direction)
     return float(w.min()), float(w.max())
@@ -506,33 +505,33 @@ _ = axes[0].set_ylabel("angle (degrees)")
 #
 # ### The identity is always a symmetry
 #
-# In the two groups both laws are the same, and a game that moves nothing is at rest: no critic
-# sees it through. So each seed plays from several starts, and keeps the one whose critic is
+# In the two groups both laws are the same, and a game that moves nothing is at rest: no discriminator
+# sees it through. So each seed plays from several starts, and keeps the one whose discriminator is
 # nearest to $\log 2$ among those whose draws move. The rule needs no truth.
 
 # %%
 GAMES = ["discrete-symmetrygan", "discrete-liegan"]
-starts = runs.loc[GAMES].explode(["starts_moved", "starts_critic"])
+starts = runs.loc[GAMES].explode(["restarts_moved", "restarts_loss"])
 starts["chosen"] = starts.groupby(["method", "seed"]).cumcount() == starts["kept"]
-starts["still"] = starts["starts_moved"] <= tolerances.NEAR
+starts["still"] = starts["restarts_moved"] <= tolerances.NEAR
 still = starts.groupby("method", sort=False)["still"].agg(["sum", "size"])
 for cell, caught, every in still.itertuples():
     print(f"{cell}: {caught} of {every} starts ended at the identity")
 caught, every = still.loc["discrete-liegan"]
 assert caught > every / 10  # more than a tick forgives
 
-# %% mystnb={"figure": {"caption": "Where the starts of all seeds end, on the discrete task. Across: how far the draws move from the identity on average; dotted: where all shifts would lie. Up: the critic's loss less $\\log 2$; 0 is a fooled critic. Rings: the starts that are kept.", "name": "fig-starts"}, "image": {"alt": "Two scatter plots. Points gather at the left edge at height zero, the identity, and at the dotted line; those below zero are caught by the critic. Rings lie at the dotted line or near zero height."}} tags=["hide-input", "nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "Where the starts of all seeds end, on the discrete task. Across: how far the draws move from the identity on average; dotted: where all shifts would lie. Up: the discriminator's loss less $\\log 2$; 0 is a fooled discriminator. Rings: the starts that are kept.", "name": "fig-starts"}, "image": {"alt": "Two scatter plots. Points gather at the left edge at height zero, the identity, and at the dotted line; those below zero are caught by the discriminator. Rings lie at the dotted line or near zero height."}} tags=["hide-input", "nbval-ignore-output"]
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
 shifts = comparison.task("discrete").truth
 step = float(distance(shifts[1:2], shifts[:1]))
 for ax, cell, mean in zip(axes, GAMES, (step, 2 / 3 * step), strict=True):
     of = starts.loc[cell]
-    x, y, chosen = of["starts_moved"], of["starts_critic"] - log(2), of["chosen"]
+    x, y, chosen = of["restarts_moved"], of["restarts_loss"] - log(2), of["chosen"]
     ax.plot(x, y, ".", color=DATA, alpha=0.6)
     ax.plot(x[chosen], y[chosen], "o", color=MOVED, mfc="none", ms=9)
     ax.axvline(mean, color=TRUTH, ls=":")
     ax.set(title=METHODS[cell.removeprefix("discrete-")], xlabel="moved")
-_ = axes[0].set_ylabel("critic's loss − log 2")
+_ = axes[0].set_ylabel("discriminator's loss − log 2")
 
 # %%
 for cell in GAMES:
@@ -597,18 +596,18 @@ _ = ax.set(xlabel="power $p$", ylabel="distance from the turns", xlim=(1, POWERS
 # the number of powers that the truth picked.
 #
 # A *range* it cannot find. One matrix carries a heap of upright points to one heap, and what is
-# seen is a wedge. The critic is not fooled: on the two subsets its loss ends at
-# {glue:text}`element_critic` in the median, LieGAN's at {glue:text}`range_critic`, and $\log 2$
+# seen is a wedge. The discriminator is not fooled: on the two subsets its loss ends at
+# {glue:text}`element_discriminator` in the median, LieGAN's at {glue:text}`range_discriminator`, and $\log 2$
 # is {glue:text}`log_two`.
 
 
 # %%
 SUBSETS = ["given-subset", "unknown-subset"]
-critic = {
-    m: runs.loc[[f"{kind}-{m}" for kind in SUBSETS], "critic"].median()
+discriminator = {
+    m: runs.loc[[f"{kind}-{m}" for kind in SUBSETS], "discriminator_loss"].median()
     for m in ("symmetrygan", "liegan")
 }
-assert critic["symmetrygan"] < 0.5 < critic["liegan"]
+assert discriminator["symmetrygan"] < 0.5 < discriminator["liegan"]
 
 # %% [markdown]
 # ### Augerino learns a box
@@ -623,7 +622,9 @@ assert critic["symmetrygan"] < 0.5 < critic["liegan"]
 task = comparison.task("continuous")
 for price in (0.1, 0.004):
     config = AugerinoConfig(reward=price, steps=1000)
-    found = augerino(task.pairs(), task.given, config, seed=0, progress=False)
+    found = augerino(
+        task.pairs(), task.given, config, options=RunOptions(seed=0, progress=False)
+    )
     valid, covered = shares(found.draw(1000), task.truth)
     print(f"λ = {price}: half of it valid: {valid > 0.5}, covered: {covered > 0.5}")
     assert (valid > 0.5) == (price < 0.1)
@@ -675,8 +676,8 @@ seconds = runs.groupby(lambda key: key[0].rpartition("-")[2])["cpu_seconds"].med
 note(
     augerino_end=f"{runs.loc['given-subset-augerino', 'high_deg'].mean():.0f}°",
     lost_starts=f"{caught} of {every}",
-    element_critic=f"{critic['symmetrygan']:.2f}",
-    range_critic=f"{critic['liegan']:.2f}",
+    element_discriminator=f"{discriminator['symmetrygan']:.2f}",
+    range_discriminator=f"{discriminator['liegan']:.2f}",
     fewest=int(runs.groupby("method").size().min()),
     **{f"{m}_seconds": f"{seconds[m]:.0f}" for m in METHODS},
 )
@@ -701,9 +702,9 @@ note(
 spent = pd.DataFrame([*runs["config"]], runs.index.get_level_values("method"))
 assert {*spent.filter(regex="msr|augerino", axis=0)["steps"]} == {3000}
 played = spent.filter(like="gan", axis=0)
-assert {*played["starts"] * played["epochs"]} == {300}
+assert {*played["restarts"] * played["epochs"]} == {300}
 for m, told in {"symmetrygan": {6, 2}, "liegan": {10, 3, 6}}.items():
-    assert {*played.filter(regex=f"-{m}", axis=0)["starts"]} == told
+    assert {*played.filter(regex=f"-{m}", axis=0)["restarts"]} == told
 
 # %% [markdown]
 # - **The grid.** With integers from −1 to 1, what LieGAN draws is a group only if that of the
@@ -713,7 +714,7 @@ for m, told in {"symmetrygan": {6, 2}, "liegan": {10, 3, 6}}.items():
 drawn = turns(np.array([-72.0, 0.0, 72.0]))
 covered = shares(drawn, turns(72.0 * np.arange(5))).covered
 print(f"order 5, grid −1 … 1: covered {covered:.2f}")
-assert covered < tolerances.ENOUGH
+assert covered < ENOUGH
 
 # %% [markdown]
 # A wider grid makes a trap of each fraction of the step. {doc}`09-cyclic` finds an order that it
@@ -807,14 +808,14 @@ print("within 8° of ±90°:", abs(r - 90) < 8)
 # small ones do not get around.
 
 # %%
-least = 2 * pi * tolerances.ENOUGH / (2 * tolerances.NEAR)
+least = 2 * pi * ENOUGH / (2 * tolerances.NEAR)
 print("at least", int(np.ceil((least - 1) / 2)), "powers either way")
 circle, p = np.deg2rad(np.arange(0, 360, 0.5)), np.arange(-POWERS, POWERS + 1)
 
 
 def covers(degrees):
     apart = np.exp(1j * circle)[:, None] - np.exp(1j * np.deg2rad(degrees) * p)
-    return (abs(apart).min(1) <= tolerances.NEAR).mean() >= tolerances.ENOUGH
+    return (abs(apart).min(1) <= tolerances.NEAR).mean() >= ENOUGH
 
 
 good = [a for a in range(1, 181) if covers(a)]

@@ -23,15 +23,14 @@
 
 # %%
 import numpy as np
-from scipy.stats import binom
-
+from liegan_book import tolerances
 from liegan_book.publishing import cells
 from liegan_book.publishing.figures import use_style
 from liegan_book.publishing.page import note
 from liegan_book.results import overview, tables, verify
 from liegan_book.results.poster import TABLES
 from liegan_book.results.text import ours_text
-from liegan_min.base import tolerances
+from scipy.stats import binom
 
 use_style()
 lines = overview.cells()
@@ -100,7 +99,7 @@ assert [(c.experiment, c.method, c.poster, c.verdict) for c in failed] == [
 # | task | cell | poster | ours | verdict | why |
 # | --- | --- | --- | --- | --- | --- |
 # | {doc}`Two-body discovery <04-two-body>` | `liegan` | in words | {glue:text}`two-body-discovery/liegan` | **not reproduced** | at λ = 1 the generator shrinks |
-# | {doc}`Discrete rotation <09-cyclic>` | `liegan` | in words | {glue:text}`cyclic/liegan` | **not reproduced** | a blunt critic, narrow valleys, traps at fractions |
+# | {doc}`Discrete rotation <09-cyclic>` | `liegan` | in words | {glue:text}`cyclic/liegan` | **not reproduced** | a blunt discriminator, narrow valleys, traps at fractions |
 # | {doc}`Two-body prediction <05-prediction>` | `aug-liegan` | 3.79e‑5 | {glue:text}`two-body-prediction/aug-liegan` | **worse** | a short generator moves few orbits to where they are tested |
 # | {doc}`Two-body prediction <05-prediction>` | `aug-symmetrygan` | 6.79e‑4 | {glue:text}`two-body-prediction/aug-symmetrygan` | **worse** | its element lies next to the identity |
 # | {doc}`Two-body prediction <05-prediction>` | `hnn` | 3.63e‑4 | {glue:text}`two-body-prediction/hnn` | **worse** | it knows no rotation; no protocol is published |
@@ -135,7 +134,7 @@ for row in (*failed, restarts, stronger, cleaned):
 # | task | cell | as published | remedy | with it |
 # | --- | --- | --- | --- | --- |
 # | Two-body discovery | `liegan` | {glue:text}`two-body-discovery/liegan` | `liegan-lambda-10`: λ = 10 | {glue:text}`two-body-discovery/liegan-lambda-10` |
-# | Discrete rotation | `liegan` | {glue:text}`cyclic/liegan` | `liegan-restarts`: many small games, and a critic that sees | {glue:text}`cyclic/liegan-restarts` |
+# | Discrete rotation | `liegan` | {glue:text}`cyclic/liegan` | `liegan-restarts`: many small games, and a discriminator that sees | {glue:text}`cyclic/liegan-restarts` |
 # | Two-body prediction | `aug-liegan` | {glue:text}`two-body-prediction/aug-liegan` | `aug-liegan-cleaned`: the same generators, cleaned | {glue:text}`two-body-prediction/aug-liegan-cleaned` |
 # ```
 #

@@ -21,7 +21,6 @@
 # %% tags=["remove-input"]
 import matplotlib.pyplot as plt
 import torch
-
 from liegan_book import experiments
 from liegan_book.datasets import store
 from liegan_book.publishing.figures import flow, use_style
@@ -36,7 +35,7 @@ use_style()
 orbits = store.load("two-body")["train"]
 pairs = experiments.two_body_pairs()
 quick = experiments.settings("two-body-discovery", "liegan", "quick")
-game = Game(quick, 8, 16, mask=experiments.BLOCKS, scale=pairs.spread(), seed=0)
+game = Game(quick, 8, 16, mask=experiments.BLOCKS, scale=pairs.rms(), seed=0)
 fields = {"at the start": game.generator.L.detach()}
 for steps in (15, 60):
     for rows in torch.arange(steps * quick.batch).split(quick.batch):

@@ -21,10 +21,8 @@
 import json
 
 import pandas as pd
-
-from liegan_book import records
+from liegan_book import paths, records
 from liegan_book.publishing.page import table
-from liegan_book import paths
 
 # %% mystnb={"markdown_format": "myst"} tags=["nbval-ignore-output", "remove-input"]
 notebooks = sorted((paths.root() / "book").glob("[0-9]*.ipynb"))
