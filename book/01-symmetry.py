@@ -28,6 +28,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+
 from liegan_book.datasets import two_body
 from liegan_book.publishing.figures import DATA, LEARNED, MOVED, MUTED, use_style
 from liegan_min.algebra import linalg

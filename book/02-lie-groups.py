@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 import torch
 from IPython.display import HTML
+
 from liegan_book.datasets import two_body
 from liegan_book.publishing import flow_demo
 from liegan_book.publishing.figures import (

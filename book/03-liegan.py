@@ -27,6 +27,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from torch.nn.functional import logsigmoid, softplus
+
 from liegan_book.experiments.metrics.discovery import curve
 from liegan_book.publishing.figures import (
     DATA,
@@ -49,7 +51,6 @@ from liegan_min.game.discovery import discover
 from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.generator import LieGenerator
 from liegan_min.game.pairs import as_pairs
-from torch.nn.functional import logsigmoid, softplus
 
 use_style()
 torch.set_num_threads(1)  # small matrices: a second thread only gets in the way

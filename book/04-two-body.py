@@ -26,6 +26,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from scipy.linalg import logm
+
 from liegan_book import experiments, records, tolerances
 from liegan_book.baselines.spectral import spectral
 from liegan_book.datasets import store, two_body
@@ -46,7 +48,6 @@ from liegan_book.results.text import plus_minus
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_min.base.options import RunOptions
-from scipy.linalg import logm
 
 use_style()
 FLOW = 0.95  # cosine from which a direction counts as the flow of time

@@ -29,6 +29,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 import torch
+
 from liegan_book import experiments, records
 from liegan_book.experiments.metrics.prediction import step_errors
 from liegan_book.experiments.two_body_prediction import found_by

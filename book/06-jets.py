@@ -30,6 +30,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.colors import LogNorm
+from scipy.stats import gaussian_kde
+
 from liegan_book import paths
 from liegan_book.datasets.jets import observables as obs
 from liegan_book.datasets.jets import storage
@@ -42,8 +45,6 @@ from liegan_book.training import jet_trees
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import act
 from liegan_min.equivariant.jets import Jets
-from matplotlib.colors import LogNorm
-from scipy.stats import gaussian_kde
 
 use_style()
 

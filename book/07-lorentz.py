@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 import torch
+
 from liegan_book import experiments, records, tolerances
 from liegan_book.datasets import four_momenta
 from liegan_book.datasets.kinematics import mass_squared

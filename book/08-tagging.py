@@ -31,6 +31,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from torch import nn
+
 from liegan_book import experiments, paths, records
 from liegan_book.datasets.jets import storage
 from liegan_book.experiments import top_tagging
@@ -50,7 +52,6 @@ from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.jet_graph import BEAMS, JetGraphs
 from liegan_min.equivariant.lorentznet import LorentzNet, checked_form
 from liegan_min.equivariant.message_layer import psi
-from torch import nn
 
 figures.use_style()
 test = storage.load("test")

@@ -28,6 +28,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from torch.nn import functional as F
+
 from liegan_book import experiments, records
 from liegan_book.datasets import cyclic
 from liegan_book.experiments.metrics.cyclic import R_Z, generates, rotation_of
@@ -50,7 +52,6 @@ from liegan_min.discrete.rotations import powers
 from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.fourier import FourierDiscriminators
 from liegan_min.game.restarts import side_by_side
-from torch.nn import functional as F
 
 use_style()
 STEP = 2 * math.pi / 7

@@ -28,6 +28,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from torch.nn import functional as F
+
 from liegan_book import experiments, records
 from liegan_book.baselines import msr
 from liegan_book.baselines.augerino import AugerinoConfig, augerino
@@ -55,7 +57,6 @@ from liegan_min.game.coefficients import Uniform
 from liegan_min.game.discovery import discover
 from liegan_min.game.discriminator import perceptron
 from liegan_min.game.generator import LieGenerator
-from torch.nn import functional as F
 
 use_style()
 

@@ -23,6 +23,8 @@
 
 # %%
 import numpy as np
+from scipy.stats import binom
+
 from liegan_book import tolerances
 from liegan_book.publishing import cells
 from liegan_book.publishing.figures import use_style
@@ -30,7 +32,6 @@ from liegan_book.publishing.page import note
 from liegan_book.results import overview, tables, verify
 from liegan_book.results.poster import TABLES
 from liegan_book.results.text import ours_text
-from scipy.stats import binom
 
 use_style()
 lines = overview.cells()

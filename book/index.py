@@ -21,6 +21,7 @@
 # %% tags=["remove-input"]
 import matplotlib.pyplot as plt
 import torch
+
 from liegan_book import experiments
 from liegan_book.datasets import store
 from liegan_book.publishing.figures import flow, use_style

@@ -21,6 +21,7 @@
 import json
 
 import pandas as pd
+
 from liegan_book import paths, records
 from liegan_book.publishing.page import table
 
