@@ -4,9 +4,9 @@ A run is compared where it can be: the settings, the data and the records that i
 those of the record. Settings that came later count as the same if they stand at their default. Then
 whole numbers and truth values must be equal. Other numbers *repeat* up to rounding on the machine
 of the record, and elsewhere *agree* to a relative tolerance or to the standard deviation over the
-seeds of the cell (`liegan_book/tolerances.py`). Which of the two to ask for cannot be told beforehand: processors
-of one name may round differently. Times are not compared. Nothing is written: neither a record nor
-a checkpoint, and no checkpoint of another run is resumed.
+seeds of the cell (`liegan_book/tolerances.py`). Which of the two to ask for cannot be told
+beforehand: processors of one name may round differently. Times are not compared. Nothing is
+written: neither a record nor a checkpoint, and no checkpoint of another run is resumed.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def deviations(record: Record) -> dict[str, float]:
 def compare(
     record: Record, now: dict[str, Any], deviations: dict[str, float], seconds: float = 0.0
 ) -> Outcome:
-    """Compare the metrics of a new run with a record's, and the deviations over the cell's seeds."""
+    """Compare the metrics of a new run with a record's, given the deviations over its seeds."""
     name = record.path.relative_to(paths.results()).as_posix()
     kept = {k: v for k, v in record.metrics.items() if not any(word in k for word in TIMES)}
     shared = [k for k in kept if k in now]

@@ -48,6 +48,7 @@ class GameConfig(Settings):
     reject: float = Field(
         1e-12, ge=0, lt=1, description="belief below which a moved sample loses its pull"
     )
+    norm: float = Field(0.0, ge=0, description="μ: weight of the Frobenius norm of L")
     ema: float = Field(0.999, ge=0, lt=1, description="decay per step of the averaged basis")
     patience: int = Field(5, ge=1, description="epochs over which the basis must have come to rest")
     stop_angle: float | None = Field(

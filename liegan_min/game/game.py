@@ -126,6 +126,8 @@ class Game(Resumable):
         terms = []
         if c.channels > 1 and c.correlation:
             terms.append(c.correlation * losses.correlation(L))
+        if c.norm:
+            terms.append(c.norm * losses.norm(L))
         return terms
 
     def distributions(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -50,6 +50,12 @@ def correlation(L: Tensor) -> Tensor:
     return L.shape[-1] * torch.triu(unit @ unit.T, diagonal=1).abs().sum()
 
 
+def norm(L: Tensor, p: float = 2.0) -> Tensor:
+    """Return the entrywise p-norm of the whole basis: p = 1 asks for few entries, 2 for small."""
+    size: Tensor = torch.linalg.vector_norm(L, p)
+    return size
+
+
 @dataclass
 class Verdict:
     """What one look of the discriminator yields: its logits, and both players' gradients.

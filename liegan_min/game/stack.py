@@ -37,9 +37,9 @@ class StackConfig(GameConfig):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         rules = (self.strength, self.stop_angle, self.stop_ratio)
-        if self.cosine or self.correlation or any(r is not None for r in rules):
+        if self.cosine or self.correlation or self.norm or any(r is not None for r in rules):
             raise ValueError(
-                "cosine, correlation, strength and the stop rules are not for a stack of "
+                "cosine, correlation, norm, strength and the stop rules are not for a stack of "
                 "games, which share nothing; leave them out"
             )
         return self

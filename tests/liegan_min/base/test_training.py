@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from liegan_book.baselines.descent import descend
 from torch import nn
 
+from liegan_book.baselines.descent import descend
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+
 from liegan_book.baselines.starts import (
     END,
     MOST,
@@ -14,7 +15,6 @@ from liegan_book.baselines.starts import (
     best,
     play,
 )
-
 from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
 from liegan_min.game.config import GameConfig
