@@ -10,6 +10,7 @@ import torch
 
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, LieganError
+from tests.helpers.states import same
 
 
 def test_a_write_replaces_the_file_and_leaves_nothing_beside_it(tmp_path):
@@ -49,36 +50,65 @@ def test_a_kill_in_the_middle_of_a_write_keeps_the_old_file(tmp_path):
     assert target.read_bytes() == b"old"
 
 
-def test_tensors_and_notes_come_back(tmp_path):
+def test_nested_tensors_and_plain_values_come_back(tmp_path):
     path = tmp_path / "c.ckpt"
-    tensors = {"a": torch.randn(3, 2), "rng": torch.Generator().get_state(), "n": torch.tensor(3.0)}
-    files.save_state(path, tensors, {"key": "k"})
-    back, notes = files.load_state(path)
-    assert notes == {"key": "k"}
-    assert all(torch.equal(back[k], v) for k, v in tensors.items())
+    state = {
+        "key": "k",
+        "seconds": 1.5,
+        "net": {"a": torch.randn(3, 2), "rng": torch.Generator().get_state()},
+        "curve": [torch.tensor(3.0), torch.tensor([1, 2])],
+        "groups": [{"betas": (0.5, 0.9), "fused": True, "params": [0, 1]}],
+    }
+    files.save_state(path, state)
+    assert same(files.load_state(path), state)
 
 
-def test_one_flipped_bit_in_a_checkpoint_is_noticed(tmp_path):
+@pytest.mark.parametrize("at", [5, 70, -5])
+def test_one_flipped_bit_in_a_checkpoint_is_noticed(tmp_path, at):
     path = tmp_path / "c.ckpt"
-    files.save_state(path, {"a": torch.zeros(100)}, {})
+    files.save_state(path, {"a": torch.zeros(100)})
     content = bytearray(path.read_bytes())
-    content[-5] ^= 1
+    content[at] ^= 1
     path.write_bytes(content)
     with pytest.raises(DamagedFileError, match=r"c\.ckpt fails its checksum; delete it"):
         files.load_state(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage", b"\x80\x04pickle"])
-def test_a_file_that_is_not_tensors_is_refused(tmp_path, content):
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\x80\x04pickle", b"0" * 200])
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, content):
     path = tmp_path / "c.ckpt"
     path.write_bytes(content)
-    with pytest.raises(DamagedFileError, match=r"c\.ckpt cannot be read"):
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt fails its checksum"):
         files.load_state(path)
 
 
-def test_a_changed_note_is_noticed(tmp_path):
+def test_a_checkpoint_that_is_a_folder_is_refused(tmp_path):
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        files.load_state(tmp_path)
+
+
+class Harmful:
+    """Unpickled, it makes a folder."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.place),)
+
+
+def test_of_what_is_not_tensors_and_plain_values_nothing_is_run(tmp_path):
+    path, proof = tmp_path / "c.ckpt", tmp_path / "ran"
+    files.save_state(path, {"a": Harmful(proof)})
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt holds no plain tensors"):
+        files.load_state(path)
+    assert not proof.exists()
+
+
+def test_a_changed_value_is_noticed(tmp_path):
     path = tmp_path / "c.ckpt"
-    files.save_state(path, {"a": torch.zeros(3)}, {"steps": "1234"})
+    files.save_state(path, {"a": torch.zeros(3), "steps": "1234"})
+    assert path.read_bytes().count(b"1234") == 1
     path.write_bytes(path.read_bytes().replace(b"1234", b"1235"))
     with pytest.raises(DamagedFileError, match="fails its checksum"):
         files.load_state(path)

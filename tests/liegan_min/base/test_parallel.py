@@ -51,9 +51,9 @@ def test_a_total_leaves_its_input_alone(monkeypatch):
 @pytest.mark.parametrize("rank", [0, 1])
 def test_the_first_process_alone_touches_the_checkpoint(tmp_path, monkeypatch, rank):
     monkeypatch.setattr(parallel, "rank", lambda: rank)
-    path = tmp_path / "run.safetensors"
-    kept = Checkpoint(path, "key", every=-1)
-    kept.offer(lambda: {"x": torch.ones(1)}, steps=1)
+    path = tmp_path / "run.ckpt"
+    kept = Checkpoint(RunOptions(checkpoint=path, checkpoint_seconds=-1), "key")
+    kept.offer(lambda: {"x": torch.ones(1)})
     assert path.exists() is (rank == 0)
     path.write_bytes(b"")
     kept.remove()
@@ -63,10 +63,10 @@ def test_the_first_process_alone_touches_the_checkpoint(tmp_path, monkeypatch, r
 @pytest.mark.parametrize("rank", [0, 1])
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_the_first_process_alone_writes_the_record_and_speaks(tmp_path, monkeypatch, rank, options):
-    made = experiments.run(*CELL, 0, RunOptions()).record
+    made = experiments.run(*CELL, RunOptions(seed=0)).record
     monkeypatch.setattr(paths, "results", lambda: tmp_path)
     monkeypatch.setattr(parallel, "rank", lambda: rank)
-    monkeypatch.setattr(experiments, "run", lambda *a, **k: made)
+    monkeypatch.setattr(experiments, "run", lambda *a: experiments.Run(None, made))
     words = ["run", *CELL[:2], "--profile", CELL[2], *options]
     out = CliRunner().invoke(cli.app, words)
     assert out.exit_code == 0

@@ -1,4 +1,4 @@
-"""The loop of the baselines: Adam with falling rates, exact resuming, and clear endings."""
+"""The loop that all share: falling rates, exact resuming, and clear endings."""
 
 import signal
 import subprocess
@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from liegan_book.baselines.descent import descend
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.options import RunOptions
+from liegan_min.base.training import check_batch, descend
 
 TARGET = torch.tensor([1.0, -2.0])
 RATES = {"a": 0.1, "b": 0.02}
@@ -47,8 +48,10 @@ def bowl(model, rng, stop=None):
 
 def run(steps=30, key="key", stop=None, **options):
     model, rng = Model(), torch.Generator().manual_seed(5)
-    look = bowl(model, rng, stop)
-    history, seconds = descend(model, look, RATES, steps, key, rng=rng, **options)
+    groups = [{"params": [model.a], "lr": RATES["a"]}]
+    groups += [{"params": list(model.b.parameters()), "lr": RATES["b"]}]
+    optimiser, look = torch.optim.Adam(groups), bowl(model, rng, stop)
+    history, seconds = descend(optimiser, look, steps, key, rng=rng, options=RunOptions(**options))
     return model, history, seconds
 
 
@@ -96,22 +99,22 @@ def test_a_killed_run_keeps_its_time_and_goes_on(tmp_path):
     """Killed by the system, which lets nothing be tidied up."""
     code = (
         "import os, pathlib, signal, sys\n"
-        "from tests.liegan_book.baselines import test_descent\n"
+        "from tests.liegan_min.base import test_training\n"
         "from liegan_min.base import files\n"
         "save, seen = files.save_state, []\n"
         "def kill(*a):\n"
         "    save(*a); seen.append(1)\n"
         "    if len(seen) == 9: os.kill(os.getpid(), signal.SIGKILL)\n"
         "files.save_state = kill\n"
-        "test_descent.run(checkpoint=pathlib.Path(sys.argv[1]), checkpoint_seconds=-1)\n"
+        "test_training.run(checkpoint=pathlib.Path(sys.argv[1]), checkpoint_seconds=-1)\n"
     )
     path = tmp_path / "c.ckpt"
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code, str(path)], check=False, cwd=root)
     assert done.returncode == -signal.SIGKILL
-    tensors, notes = files.load_state(path)
-    assert len(tensors["history"]) == 9
-    files.save_state(path, tensors, notes | {"seconds": "1000.0"})
+    kept = files.load_state(path)
+    assert len(kept["state"]["history"]) == kept["state"]["done"] == 9
+    files.save_state(path, kept | {"seconds": 1000.0})
     _, history, _ = run()
     _, resumed, seconds = run(checkpoint=path)
     assert torch.equal(history, resumed)
@@ -147,11 +150,11 @@ def test_a_damaged_checkpoint_is_refused(cut_off):
         run(checkpoint=cut_off)
 
 
-@pytest.mark.parametrize("name", ["rng", "history", "model.a"])
+@pytest.mark.parametrize("name", ["done", "rng", "history", "learned", "optimiser"])
 def test_a_checkpoint_that_lacks_something_is_refused(cut_off, name):
-    tensors, notes = files.load_state(cut_off)
-    del tensors[name]
-    files.save_state(cut_off, tensors, notes)
+    kept = files.load_state(cut_off)
+    del kept["state"][name]
+    files.save_state(cut_off, kept)
     with pytest.raises(DamagedFileError, match=r"c\.ckpt does not fit the run"):
         run(checkpoint=cut_off)
 
@@ -169,5 +172,13 @@ def test_a_descent_that_diverges_says_at_which_step(end):
         return loss, loss
 
     step = min(end + 1, 10)
+    optimiser = torch.optim.Adam([model.a], lr=0.1)
     with pytest.raises(InputError, match=rf"no longer finite at step {step}; lower the learning"):
-        descend(model, look, {"a": 0.1}, 10, "key", rng=torch.Generator())
+        descend(optimiser, look, 10, "key", rng=torch.Generator(), options=RunOptions())
+
+
+def test_fewer_samples_than_a_batch_are_refused():
+    check_batch(32, 32)
+    message = "^31 training jets are fewer than a batch of 32; bring more data or lower batch$"
+    with pytest.raises(InputError, match=message):
+        check_batch(31, 32, "training jets")

@@ -17,7 +17,7 @@ from liegan_min.discrete.rotation_group import powers
 from liegan_min.game.pairs import as_pairs
 
 R_Z = groups.so(3).basis[2]
-BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epochs=1, bets=40)
+BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epochs=1, held_out=40)
 
 
 def brief(pairs=None, *, held=None, seed=100, axis=R_Z, **changes):
@@ -116,7 +116,7 @@ SKILLED = EvidenceConfig(
     waves={"count": 24, "fastest": 6.0},
     batch=64,
     epochs=8,
-    bets=1000,
+    held_out=1000,
 )
 
 
@@ -150,7 +150,7 @@ def test_vectors_are_turned_and_judged_with_x():
     c, s = np.cos(angle), np.sin(angle)
     spun = np.stack([c * x[:, 0] - s * x[:, 1], s * x[:, 0] + c * x[:, 1]], axis=1)
     axis = groups.so(2).basis[0]
-    config = SKILLED.changed(epochs=3, bets=500)
+    config = SKILLED.changed(epochs=3, held_out=500)
     turns = powers(2 * math.pi / 5 * axis, range(1, 5))
     for samples, refuted in ((spun, False), (x, True)):
         pairs = as_pairs(samples, np.stack([-samples[:, 1], samples[:, 0]], axis=1), "vector")
@@ -167,12 +167,12 @@ def test_what_is_shown_is_blurred_within_the_law_of_the_second_moments():
     root, held = root.float(), pairs.take(torch.arange(1000))
     book = brief(pairs, held=held, axis=axis, blur=0.02)
     z = book.held.x
-    round_, after = z @ root.T, book._blurred(z) @ root.T
+    round_, after = z @ root.T, book.blurred(z) @ root.T
     torch.testing.assert_close(after.norm(dim=2), round_.norm(dim=2), rtol=1e-4, atol=1e-4)
     # Two of three directions carry a point sideways, each by an angle of sd 0.02.
     turned = ((after - round_).norm(dim=2) / round_.norm(dim=2)).square().mean().sqrt()
     assert turned == pytest.approx(0.02 * math.sqrt(2), rel=0.35)
-    assert torch.equal(brief(pairs, held=held, axis=axis, blur=0.0)._blurred(z), z)
+    assert torch.equal(brief(pairs, held=held, axis=axis, blur=0.0).blurred(z), z)
 
 
 def test_T_is_the_mean_of_the_discriminators(rash):  # noqa: N802 - the symbol
@@ -200,7 +200,7 @@ def test_an_axis_about_which_nothing_turns_is_refused(axis, message):
 
 def test_a_label_is_refused():
     labelled = as_pairs(cyclic.pairs(200, 3).x.numpy(), np.arange(200) % 3, "label")
-    with pytest.raises(InputError, match=r"^y is a label; a bet is on vectors and numbers"):
+    with pytest.raises(InputError, match=r"^y is a label; e-values are for vectors and numbers"):
         brief(labelled)
 
 
@@ -213,7 +213,7 @@ def test_a_set_of_other_matrices_is_refused(rash, shape):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("stack", 0), ("batch", 1), ("epochs", 0), ("blur", -0.1), ("bets", 0), ("lr", 0.0)],
+    [("stack", 0), ("batch", 1), ("epochs", 0), ("blur", -0.1), ("held_out", 0), ("lr", 0.0)],
 )
 def test_a_wrong_field_is_named(field, value):
     with pytest.raises(InputError, match=rf"^{field}: .*\(got {value!r}\)"):

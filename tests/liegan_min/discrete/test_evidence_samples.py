@@ -1,5 +1,6 @@
 """Which samples the discriminator learns from and which it bets on; they are never the same."""
 
+import inspect
 import math
 
 import pytest
@@ -10,12 +11,13 @@ from liegan_min.algebra import groups
 from liegan_min.algebra.moments import kept_by_moments
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
+from liegan_min.discrete import evidence
 from liegan_min.discrete.evidence import EvidenceConfig, fit_evidence, set_apart
 from liegan_min.discrete.rotation_group import powers
 from liegan_min.game.pairs import Pairs
 
 R_Z = groups.so(3).basis[2]
-BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epochs=1, bets=40)
+BRIEF = EvidenceConfig(stack=2, hidden=(8,), waves={"count": 8}, batch=32, epochs=1, held_out=40)
 HALF_TURN = powers(math.pi * R_Z, [1])
 PAIRS = cyclic.pairs(200, 3, seed=100)
 
@@ -28,10 +30,13 @@ def brief(pairs=PAIRS, *, held=None, seed=100, **changes):
 @pytest.fixture
 def learned(monkeypatch):
     """What each discriminator learned from."""
-    seen, train = [], fit_evidence._train
-    monkeypatch.setattr(
-        fit_evidence, "_train", lambda b, some, c: seen.append(some) or train(b, some, c)
-    )
+    seen, descend = [], evidence.descend
+
+    def spy(optimiser, look, *a, **k):
+        seen.append(inspect.getclosurevars(look).nonlocals["train"])
+        return descend(optimiser, look, *a, **k)
+
+    monkeypatch.setattr(evidence, "descend", spy)
     return seen
 
 
@@ -66,7 +71,7 @@ def test_a_seed_decides_all_and_the_bets_are_on_half_at_most():
     one, same, other = brief(), brief(), brief(seed=101)
     assert one.log_e_value(HALF_TURN) == same.log_e_value(HALF_TURN) != other.log_e_value(HALF_TURN)
     assert len(one.held.x) == 40
-    assert len(brief(bets=4000).held.x) == 100
+    assert len(brief(held_out=4000).held.x) == 100
 
 
 def test_what_it_bets_on_it_has_not_learned_from(learned):
@@ -102,7 +107,9 @@ def test_the_samples_that_are_bet_on_teach_nothing():
 
 
 def test_fewer_samples_than_two_batches_are_refused():
-    message = r"^63 samples are fewer than two batches of 32, one to learn from and one to bet on;"
+    message = (
+        r"^63 samples are fewer than two batches of 32, one to learn from and one to hold out;"
+    )
     with pytest.raises(InputError, match=message):
         brief(cyclic.pairs(63, 3))
     assert len(brief(cyclic.pairs(64, 3)).held.x) == 32

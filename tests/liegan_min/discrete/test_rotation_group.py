@@ -13,10 +13,9 @@ from liegan_book import experiments
 from liegan_min.algebra import groups
 from liegan_min.algebra.moments import kept_by_moments
 from liegan_min.discrete import rotation_group, rotations
-from liegan_min.discrete.rotation_group import RotationGroup, RotationGroupConfig, implied
+from liegan_min.discrete.rotation_group import EValues, RotationGroupConfig, implied
 from liegan_min.discrete.rotations import lattice, powers
 from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import Search
 
 
 def axis_of(seed):
@@ -111,11 +110,7 @@ def test_the_last_matrix_of_each_game_that_moves():
 
 
 def group(order, against, winners=()):
-    settings = experiments.settings("cyclic", "liegan-restarts", "paper")
-    nothing = Search(torch.zeros(1, 1, 3, 3), torch.zeros(1), 0.0)
-    return RotationGroup(
-        nothing, 0.0, 0, settings, order=order, against_order=against, winners=winners
-    )
+    return EValues(order=order, of_orders=against, winners=winners)
 
 
 logs = st.floats(-50, 50)
@@ -159,6 +154,8 @@ def test_the_chance_of_an_error_is_one_in_a_hundred_unless_told():
 class Sixfold:
     """Bets as on a law of order 6 about z: lost where all matrices keep it, else won by `won`."""
 
+    blur = 0.01
+
     def __init__(self, won):
         self.won = won
 
@@ -176,14 +173,14 @@ def bets(won, *, alpha=1e-3, largest=12, book=None, axis=R_Z, tilted=()):
     L = STEPS[:, None, None] * 2 * math.pi / 6 * R_Z
     for i in tilted:
         L[i] = 0.5 * groups.so(3).basis[0]
-    return rotation_group._bets(book or Sixfold(won), axis, L, STEPS != 0, alpha, largest)
+    return rotation_group._ask(book or Sixfold(won), axis, L, STEPS != 0, alpha, largest)
 
 
 def test_the_order_is_the_largest_that_is_not_refuted():
     found = bets(1e3)
-    assert {n for n, e in found["against_order"].items() if e < 0} == {2, 3, 6}
-    assert found["order"] == 6
-    assert bets(1e3, largest=5)["order"] == 3
+    assert {n for n, e in found.of_orders.items() if e < 0} == {2, 3, 6}
+    assert found.order == 6
+    assert bets(1e3, largest=5).order == 3
 
 
 class Lenient(Sixfold):
@@ -199,33 +196,33 @@ class Lenient(Sixfold):
 
 def test_a_group_goes_with_its_subgroup_even_where_no_bet_of_its_own_is_won():
     found = bets(1e3, book=Lenient(1e3, {8, 12}))
-    assert {n for n, e in found["against_order"].items() if e < 0} == {2, 3, 6, 8, 12}
-    assert found["order"] == 6  # C_4 is refuted, and with it C_8 and C_12
-    assert bets(1e3, book=Lenient(1e3, {11}))["order"] == 11  # no subgroup speaks against it
+    assert {n for n, e in found.of_orders.items() if e < 0} == {2, 3, 6, 8, 12}
+    assert found.order == 6  # C_4 is refuted, and with it C_8 and C_12
+    assert bets(1e3, book=Lenient(1e3, {11})).order == 11  # no subgroup speaks against it
 
 
 def test_the_orders_are_asked_about_the_axis_of_the_winners():
     """The axis that the discriminator learned on is off, as a trap among the games can make it."""
     off = rotations.axis_of((R_Z + 0.2 * groups.so(3).basis[0])[None])
     found = bets(1e3, axis=off, tilted=[4, 5])
-    assert found["winners"] == (1, 2, 3)
-    torch.testing.assert_close(found["axis"], R_Z)
-    assert found["order"] == 6
+    assert found.winners == (1, 2, 3)
+    torch.testing.assert_close(found.axis, R_Z)
+    assert found.order == 6
     nothing = bets(1e3, axis=off, tilted=[1, 2, 3, 4, 5])
-    assert nothing["winners"] == ()
-    assert torch.equal(nothing["axis"], off)
+    assert nothing.winners == ()
+    assert torch.equal(nothing.axis, off)
 
 
 def test_the_winners_move_and_are_not_refuted_and_make_the_lattice():
     found = bets(1e3)
-    assert found["winners"] == (1, 2, 3)
-    torch.testing.assert_close(found["L"], 2 * math.pi / 6 * groups.so(3).basis[2])
+    assert found.winners == (1, 2, 3)
+    torch.testing.assert_close(found.L, 2 * math.pi / 6 * groups.so(3).basis[2])
 
 
 @pytest.mark.parametrize("alpha", [1e-3, 0.1])
 def test_to_refute_takes_more_where_more_is_asked(alpha):
     """All bets of a series together: six on matrices, eleven on orders."""
-    assert bets(math.log(6 / alpha) + 0.01, alpha=alpha)["winners"] == (1, 2, 3)
-    assert bets(math.log(6 / alpha) - 0.01, alpha=alpha)["winners"] == (1, 2, 3, 4, 5)
-    assert bets(math.log(11 / alpha) + 0.01, alpha=alpha)["order"] == 6
-    assert bets(math.log(11 / alpha) - 0.01, alpha=alpha)["order"] == 12
+    assert bets(math.log(6 / alpha) + 0.01, alpha=alpha).winners == (1, 2, 3)
+    assert bets(math.log(6 / alpha) - 0.01, alpha=alpha).winners == (1, 2, 3, 4, 5)
+    assert bets(math.log(11 / alpha) + 0.01, alpha=alpha).order == 6
+    assert bets(math.log(11 / alpha) - 0.01, alpha=alpha).order == 12

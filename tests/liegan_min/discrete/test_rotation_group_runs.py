@@ -13,7 +13,6 @@ from liegan_min.base.options import RunOptions
 from liegan_min.discrete import rotation_group
 from liegan_min.discrete.evidence import fit_evidence
 from liegan_min.discrete.rotation_group import RotationGroupConfig, find_rotation_group, implied
-from liegan_min.game import loop
 from liegan_min.game.pairs import as_pairs
 from liegan_min.game.restarts import Search, moves
 from liegan_min.game.stack import StackConfig, StackedGame
@@ -40,7 +39,14 @@ SEARCH = StackConfig(
 SMALL = RotationGroupConfig(
     search=SEARCH,
     refine=SEARCH.changed(low=-4, high=4, epochs=6, lr_generator=2e-3),
-    bet={"stack": 2, "hidden": (32, 32), "waves": WAVES, "batch": 64, "epochs": 8, "bets": 1000},
+    evidence={
+        "stack": 2,
+        "hidden": (32, 32),
+        "waves": WAVES,
+        "batch": 64,
+        "epochs": 8,
+        "held_out": 1000,
+    },
     largest=8,
 )
 
@@ -54,41 +60,41 @@ def threefold():
 
 def test_a_threefold_law_is_found_without_its_order(threefold):
     assert threefold.order == 3
-    assert threefold.winners
-    assert threefold.confidence > 0.999
+    assert threefold.e_values.winners
+    assert threefold.e_values.confidence > 0.999
     step = float(threefold.L[1, 0] - threefold.L[0, 1]) / 2
     assert abs(step) == pytest.approx(2 * math.pi / 3, rel=0.05)
-    assert min((s * threefold.axis - groups.so(3).basis[2]).norm() for s in (-1, 1)) < 0.2
-    limit, orders = math.log(7 / SMALL.alpha), threefold.against_order
+    assert min((s * threefold.e_values.axis - groups.so(3).basis[2]).norm() for s in (-1, 1)) < 0.2
+    limit, orders = math.log(7 / SMALL.alpha), threefold.e_values.of_orders
     assert {n for n in orders if implied(orders, n) < limit} == {3}
-    assert threefold.weakest == implied(orders, 6)
-    assert list(threefold.against_order) == list(range(2, SMALL.largest + 1))
+    assert threefold.e_values.weakest == implied(orders, 6)
+    assert list(threefold.e_values.of_orders) == list(range(2, SMALL.largest + 1))
 
 
 def test_what_won_moves_and_was_not_refuted(threefold):
     ended = threefold.refined.L
-    assert len(threefold.against) == len(ended) == int(moves(threefold.searched.L).sum())
+    assert len(threefold.e_values.of_games) == len(ended) == int(moves(threefold.searched.L).sum())
     for i in range(len(ended)):
-        unrefuted = threefold.against[i] < math.log(len(ended) / SMALL.alpha)
-        assert (i in threefold.winners) == bool(unrefuted and moves(ended[i][None]))
+        unrefuted = threefold.e_values.of_games[i] < math.log(len(ended) / SMALL.alpha)
+        assert (i in threefold.e_values.winners) == bool(unrefuted and moves(ended[i][None]))
 
 
 def test_a_law_without_symmetry_has_none():
     found = find_rotation_group(
         cyclic.pairs(3500, 1, 100), SMALL, options=RunOptions(seed=100, device="cpu")
     )
-    assert (found.order, found.winners) == (1, ())
+    assert (found.order, found.e_values.winners) == (1, ())
     assert torch.equal(found.L, torch.zeros(3, 3).double())
-    orders = found.against_order
+    orders = found.e_values.of_orders
     assert list(orders) == list(range(2, SMALL.largest + 1))
     assert min(implied(orders, n) for n in orders) > math.log(7 / SMALL.alpha)
-    assert found.confidence > 0.999
+    assert found.e_values.confidence > 0.999
 
 
 TINY = RotationGroupConfig(
     search=SEARCH.changed(channels=3, epochs=2, hidden=(8,), batch=32, waves={"count": 4}),
     refine=SEARCH.changed(epochs=2, hidden=(8,), batch=32, waves={"count": 4}),
-    bet={"stack": 1, "hidden": (8,), "waves": {"count": 4}, "batch": 32, "epochs": 1},
+    evidence={"stack": 1, "hidden": (8,), "waves": {"count": 4}, "batch": 32, "epochs": 1},
     largest=3,
 )
 FEW = cyclic.pairs(200, 3, seed=100)
@@ -96,13 +102,14 @@ FEW = cyclic.pairs(200, 3, seed=100)
 
 def tiny(**how):
     config = TINY.changed(**how.pop("changed", {}))
-    return find_rotation_group(FEW, config, **{"seed": 100, "device": "cpu"} | how)
+    options = RunOptions(**{"seed": 100, "device": "cpu"} | how)
+    return find_rotation_group(FEW, config, options)
 
 
 def test_a_seed_decides_all():
     one, same, other = tiny(), tiny(), tiny(seed=101)
     assert torch.equal(one.refined.bases, same.refined.bases)
-    assert one.against_order == same.against_order != other.against_order
+    assert one.e_values.of_orders == same.e_values.of_orders != other.e_values.of_orders
 
 
 def test_no_game_sees_what_is_bet_on(monkeypatch):
@@ -110,15 +117,15 @@ def test_no_game_sees_what_is_bet_on(monkeypatch):
 
     def played(pairs, *a, **k):
         shown.append(pairs.x)
-        return side_by_side(pairs, *a, **k)
+        return search(pairs, *a, **k)
 
     def book(pairs, *a, held, **k):
         books.append((pairs.x, held.x))
         return fit_evidence(pairs, *a, held=held, **k)
 
-    monkeypatch.setattr(rotation_group.restarts, "search", played)
+    monkeypatch.setattr(rotation_group.restarts, "side_by_side", played)
     monkeypatch.setattr(rotation_group, "fit_evidence", book)
-    tiny(changed={"bet": TINY.bet.changed(bets=30)})
+    tiny(changed={"evidence": TINY.evidence.changed(held_out=30)})
     ((learned, held),) = books
     assert len(shown) == 2
     assert all(torch.equal(x, learned) for x in shown)
@@ -128,20 +135,24 @@ def test_no_game_sees_what_is_bet_on(monkeypatch):
 
 def test_where_no_game_moved_nothing_is_asked():
     found = tiny(changed={"search": TINY.search.changed(init_scale=0.0, lr_generator=1e-9)})
-    assert (found.order, found.refined, found.winners) == (1, None, ())
-    assert (found.against_order, found.weakest, found.confidence) == ({}, None, None)
+    assert (found.order, found.refined, found.e_values.winners) == (1, None, ())
+    assert (found.e_values.of_orders, found.e_values.weakest, found.e_values.confidence) == (
+        {},
+        None,
+        None,
+    )
 
 
 def test_games_that_all_vanish_leave_their_axes_to_ask_about(monkeypatch):
     """Two games on their way to the identity, from turns about z."""
     sizes = torch.tensor([[1.0, 2.0], [0.0, 0.0]])
     gone = Search(sizes[..., None, None] * groups.so(3).basis[2].float(), torch.zeros(2), 0.0)
-    monkeypatch.setattr(rotation_group.restarts, "search", lambda *a, **k: gone)
+    monkeypatch.setattr(rotation_group.restarts, "side_by_side", lambda *a, **k: gone)
     found = tiny()
-    torch.testing.assert_close(found.axis, groups.so(3).basis[2], rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(found.e_values.axis, groups.so(3).basis[2], rtol=1e-5, atol=1e-5)
     assert found.refined is None
-    assert list(found.against_order) == [2, 3]
-    assert len(found.against) == 0
+    assert list(found.e_values.of_orders) == [2, 3]
+    assert len(found.e_values.of_games) == 0
 
 
 @pytest.mark.parametrize(("epochs", "stage"), [(1, "search"), (3, "refine")])
@@ -150,7 +161,7 @@ def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypa
     monkeypatch.setattr(StackedGame, "step", lambda *a: steps.append(1) or step(*a))
     whole, path = tiny(), tmp_path / "c.ckpt"
     in_all = len(steps)
-    save, play, seen = files.save_state, loop.play, []
+    save, seen = files.save_state, []
 
     def written(*what):
         save(*what)
@@ -160,16 +171,15 @@ def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypa
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "save_state", written)
-        patch.setattr(loop, "play", lambda *a, **k: play(*a, checkpoint_seconds=-1, **k))
         with pytest.raises(KeyboardInterrupt):
-            tiny(checkpoint=path)
-    assert [p.name for p in tmp_path.iterdir()] == [f"c-{stage}.safetensors"]
+            tiny(checkpoint=path, checkpoint_seconds=-1)
+    assert [p.name for p in tmp_path.iterdir()] == [f"c-{stage}.ckpt"]
     steps.clear()
     resumed = tiny(checkpoint=path)
     assert len(steps) == in_all * 3 // 4  # one of four epochs is not played again
     assert torch.equal(resumed.searched.bases, whole.searched.bases)
     assert torch.equal(resumed.refined.bases, whole.refined.bases)
-    assert resumed.against_order == whole.against_order
+    assert resumed.e_values.of_orders == whole.e_values.of_orders
     assert not list(tmp_path.iterdir())
 
 
@@ -210,9 +220,9 @@ class Tilted:
 def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(monkeypatch):
     monkeypatch.setattr(rotation_group, "fit_evidence", Tilted)
     monkeypatch.setattr(Tilted, "blurs", [])
-    found = tiny(changed={"bet": TINY.bet.changed(blur=0.015).model_dump()})
+    found = tiny(changed={"evidence": TINY.evidence.changed(blur=0.015).model_dump()})
     assert Tilted.blurs == [0.015, 0.03, 0.06]
-    assert (found.order, found.blur) == (TINY.largest, 0.06)
+    assert (found.order, found.e_values.blur) == (TINY.largest, 0.06)
 
 
 def test_where_nothing_moves_the_first_series_is_all(monkeypatch):
@@ -220,5 +230,5 @@ def test_where_nothing_moves_the_first_series_is_all(monkeypatch):
     monkeypatch.setattr(Tilted, "blurs", [])
     still = lambda L, least=0.2: torch.zeros(len(L), dtype=bool)  # noqa: E731
     monkeypatch.setattr(rotation_group.restarts, "moves", still)
-    assert tiny().blur is None  # and no axis to ask about
+    assert tiny().e_values.blur is None  # and no axis to ask about
     assert Tilted.blurs == []

@@ -66,6 +66,7 @@ def test_a_killed_run_resumes_to_the_very_same_answer(tmp_path, pairs):
     code = (
         "import os, signal, sys, pathlib\n"
         "from liegan_min.base import files\n"
+        "from liegan_min.base.options import RunOptions\n"
         "from liegan_min.game import discovery\n"
         "from liegan_min.game.config import GameConfig\n"
         "from liegan_min.game.pairs import read_npz\n"
@@ -76,8 +77,8 @@ def test_a_killed_run_resumes_to_the_very_same_answer(tmp_path, pairs):
         "files.save_state = kill\n"
         "here = pathlib.Path(sys.argv[1])\n"
         "config = GameConfig(hidden=(16,), batch=32, epochs=6)\n"
-        "discovery.discover(read_npz(here / 'd.npz'), config, seed=4, device='cpu',\n"
-        "    checkpoint=here / 'c.ckpt', checkpoint_seconds=0)\n"
+        "discovery.discover(read_npz(here / 'd.npz'), config, \n"
+        "    options=RunOptions(4, 'cpu', here / 'c.ckpt', 0))\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
     assert done.returncode < 0

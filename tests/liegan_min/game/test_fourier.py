@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from liegan_book.datasets import cyclic
 from liegan_min.base.errors import InputError
 from liegan_min.base.seeding import seeded
-from liegan_min.game.discriminator import Discriminator
+from liegan_min.game.discriminator import SLOPE, Discriminator
 from liegan_min.game.fourier import FourierDiscriminators, Waves
 from liegan_min.game.losses import discriminator_loss
 
@@ -43,7 +43,7 @@ def alone(made, r, row):
     h = torch.einsum("b,b->b", *factors)
     for layer in range(1, len(W) - 1):
         s = torch.einsum("a,ab->b", h, W[layer]) + b[layer][0]
-        h = torch.where(s > 0, s, made.slope * s)
+        h = torch.where(s > 0, s, SLOPE * s)
     return torch.einsum("a,ab->b", h, W[-1])[0] + b[-1][0, 0]
 
 

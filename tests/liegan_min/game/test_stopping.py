@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_min.base import files
+from liegan_min.base.checkpoint import Resumable
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
@@ -108,8 +109,10 @@ def test_both_settings_change_the_outcome_and_so_the_digest():
     assert len({GameConfig(**c).digest() for c in changed}) == len(changed)
 
 
-class Scripted:
+class Scripted(Resumable):
     """A game whose channels have told norms after each epoch."""
+
+    keeps = ("done", "steps")
 
     def __init__(self, norms, **config):
         self.norms = np.asarray(norms, dtype=float)
@@ -125,12 +128,6 @@ class Scripted:
     def L(self):  # noqa: N802 - the paper's symbol
         norms = torch.tensor(self.norms[self.done - 1], dtype=torch.float32)
         return norms[:, None, None] * torch.tensor([[0.6, 0.0], [0.0, -0.8]])
-
-    def tensors(self):
-        return {"done": torch.tensor(self.done)}
-
-    def restore(self, state, steps, epochs):
-        self.done, self.steps = int(state["done"]), steps
 
 
 def play(norms, checkpoint=None, **config):

@@ -14,6 +14,7 @@ from liegan_min.game.discovery import discover
 from liegan_min.game.game import Game
 from liegan_min.game.generator import LieGenerator
 from liegan_min.game.pairs import as_pairs
+from tests.helpers.states import same, snapshot
 
 BLOCKS = torch.block_diag(torch.ones(2, 2), torch.ones(2, 2))
 HELD = GameConfig(hidden=(8,), batch=16, epochs=3, channels=3, strength=0.5, lr_generator=0.1)
@@ -150,15 +151,12 @@ def test_a_restored_game_plays_on_as_if_nothing_had_happened(anneal, epoch_size)
     x, y = batch(64), batch(64, seed=1)
     whole = Game(config, 2, 4)
     whole.epoch(x, y)
-    saved = {k: v.clone() for k, v in whole.tensors().items()}
-    steps, epochs = whole.steps, whole.epochs
+    saved = snapshot(whole)
     whole.epoch(x, y)
     later = Game(config, 2, 4, seed=99)
-    later.restore(saved, steps, epochs)
+    later.restore(saved)
     later.epoch(x, y)
-    one, other = whole.tensors(), later.tensors()
-    assert one.keys() == other.keys()
-    assert all(torch.equal(one[k], other[k]) for k in one)
+    assert same(whole.state(), later.state())
     assert torch.equal(whole.L, later.L)
 
 
