@@ -429,7 +429,7 @@ assert len(ours) >= 20
 assert (ours["success"] & ours["right"]).all()
 assert ours["cpu_seconds"].max() < 180
 assert found["right"][f"{restarts}-1"] == found["n"][f"{restarts}-1"]
-again = runs[runs["blur"] > config.bet.blur]
+again = runs[runs["blur"] > config.evidence.blur]
 assert {*again.index.unique("method")} == {f"{restarts}-3"}
 
 
@@ -462,7 +462,7 @@ table(
 # %% tags=["hide-input"]
 verdicts = {row.method: row.verdict for row in tables.table("cyclic")}
 note(
-    blur=f"{config.bet.blur:g}",
+    blur=f"{config.evidence.blur:g}",
     blurred=len(again),
     all_runs=int(runs["order"].count()),
     ours_n=len(ours),

@@ -161,6 +161,7 @@ def test_ci_fails_where_the_tests_fail(ci):
 CHECKS = (
     "-m ruff format --check .",
     "-m ruff check .",
+    "lint-imports",
     "-m mypy",
     "-m pytest tests",
     "-m pytest --nbval book/",
@@ -169,12 +170,13 @@ CHECKS = (
 
 @pytest.fixture
 def make(tmp_path):
-    """Return a function that makes a target with a stand-in for Python: status, and what it ran."""
+    """Return a function that makes a target with stand-ins for tools: status, and what it ran."""
 
     def made(target, failing="nothing"):
-        note = f'echo "$*" >> "{tmp_path}/calls"\n[ "$*" != "{failing}" ]'
         if not (tmp_path / "venv").exists():
-            program(tmp_path / "venv" / "bin", "python", note)
+            for tool, words in (("python", "$*"), ("lint-imports", "lint-imports")):
+                note = f'echo "{words}" >> "{tmp_path}/calls"\n[ "{words}" != "{failing}" ]'
+                program(tmp_path / "venv" / "bin", tool, note)
         command = ["make", "--silent", target, f"VENV={tmp_path / 'venv'}"]
         env = {k: v for k, v in os.environ.items() if k != "MAKEFLAGS"}
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)

@@ -43,7 +43,7 @@ def test_a_mistake_of_ours_is_not_hidden_as_one_of_the_users(monkeypatch):
     ("builtin", "ask"),
     [
         (ValueError, lambda folder: LieAlgebra(torch.ones(2, 2))),
-        (ValueError, lambda folder: files.load_tensors(folder / "damaged")),
+        (ValueError, lambda folder: files.load_state(folder / "damaged")),
         (ImportError, lambda folder: needed("a_package_that_is_not_there", "testing")),
     ],
     ids=["input", "damaged file", "missing extra"],
