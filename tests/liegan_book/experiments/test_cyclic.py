@@ -150,8 +150,8 @@ def test_the_published_recipe_is_that_of_the_poster():
 def test_our_games_have_no_free_identity_and_do_not_meet(stage):
     config = getattr(experiments.settings("cyclic", "liegan-restarts", "paper"), stage)
     assert 0 not in config.distribution().grid
-    # This term is a function of all matrices at once.
-    assert config.correlation == 0
+    # These terms are functions of all matrices at once.
+    assert config.correlation == config.norm == 0
 
 
 @pytest.mark.parametrize(("method", "order"), UNKNOWN.items())

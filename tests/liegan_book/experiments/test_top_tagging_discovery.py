@@ -20,7 +20,7 @@ TINY = {"hidden": (8,), "batch": 32, "epochs": 3, "epoch_size": 128}
 def test_the_published_recipe_is_the_published_one():
     c = METHODS["liegan"].profiles["paper"]
     assert (c.channels, c.batch, c.hidden) == (7, 64, (512, 512))
-    assert (c.cosine, c.correlation) == (1.0, 0.1)
+    assert (c.cosine, c.correlation, c.norm) == (1.0, 0.1, 0.0)
     assert (c.lr_generator, c.lr_discriminator, c.beta1_generator) == (1e-3, 2e-4, 0.5)
     assert c.init_scale**2 == pytest.approx(2 / 16)
     assert c.strength is None
