@@ -31,6 +31,7 @@ import seaborn as sns
 import torch
 
 from liegan_book import experiments, records
+from liegan_book.baselines.cleaning import cleaned
 from liegan_book.experiments.metrics.prediction import step_errors
 from liegan_book.experiments.two_body_prediction import found_by
 from liegan_book.publishing.figures import (
@@ -47,7 +48,6 @@ from liegan_book.results import tables
 from liegan_book.results.text import plus_minus, poster_text, scientific
 from liegan_book.training.prediction import predict
 from liegan_min.algebra import groups, linalg
-from liegan_min.algebra.cleaning import cleaned
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra

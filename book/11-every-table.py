@@ -125,8 +125,7 @@ assert cleaned.mean < rows["two-body-prediction", "aug-liegan"].poster
 
 # %% tags=["remove-cell"]
 for row in (*failed, restarts, stronger, cleaned):
-    ours = ours_text(row).replace("\xa0", " ")
-    note(**{f"{row.experiment}/{row.method}": ours})
+    note(**{f"{row.experiment}/{row.method}": ours_text(row)})
 
 # %% [markdown]
 # ```{table} Remedies

@@ -29,7 +29,6 @@ from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.algebra.groups import ETA
 from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
-from liegan_min.equivariant.jets import Jets
 from liegan_min.equivariant.lorentznet import LorentzNet
 from liegan_min.equivariant.message_layer import Sees
 
@@ -86,7 +85,10 @@ def public(constituents: int | None) -> Splits:
     """Return the jets of the public benchmark, from the files that were downloaded."""
     n = constituents or top_tagging.CONSTITUENTS
     return Splits(
-        **{split: Jets.padded(*top_tagging.read(path, n)) for split, path in public_files().items()}
+        **{
+            split: top_tagging.as_jets(*top_tagging.read(path, n))
+            for split, path in public_files().items()
+        }
     )
 
 

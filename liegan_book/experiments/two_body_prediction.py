@@ -14,19 +14,20 @@ from typing import Any
 from pydantic import Field
 from torch import nn
 
+from liegan_book.baselines.cleaning import cleaned
 from liegan_book.baselines.hnn import HNN
 from liegan_book.baselines.mlp import MLP
+from liegan_book.baselines.symmetrygan import FromElement
 from liegan_book.experiments.method import Experiment, Method, learned
 from liegan_book.experiments.metrics.prediction import prediction_metrics
 from liegan_book.experiments.two_body_discovery import SO2, two_body_pairs
 from liegan_book.training.least_squares import LinearConfig, least_squares
 from liegan_book.training.prediction import Fit, FitConfig, Forward, fit
 from liegan_min.algebra import linalg
-from liegan_min.algebra.cleaning import cleaned
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.options import RunOptions
 from liegan_min.base.seeding import seeded
-from liegan_min.equivariant.augmentation import Augmented, FromAlgebra, FromElement
+from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.emlp import EMLP
 from liegan_min.equivariant.reps import LOOSE, V
 

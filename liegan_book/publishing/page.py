@@ -15,9 +15,13 @@ from liegan_book.results.text import markdown
 
 
 def note(**values: object) -> None:
-    """Bind values to names, which the text cites as {glue:text}`name`."""
+    """Bind values to names, which the text cites as {glue:text}`name`.
+
+    A space that does not break would be shown there as its code, so it becomes a plain one.
+    """
     for name, value in values.items():
-        glue(name, value, display=False)
+        shown = value.replace("\N{NO-BREAK SPACE}", " ") if isinstance(value, str) else value
+        glue(name, shown, display=False)
 
 
 def table(

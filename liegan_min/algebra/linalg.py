@@ -21,16 +21,10 @@ def as_float64(a: Tensor | Array) -> Array:
 
 
 def support(x: Tensor | Array, tolerance: float = tolerances.SUPPORT) -> Array:
-    """Return an orthonormal basis of the directions in which the data is not zero.
+    """Return an orthonormal basis P, (k, r), of the directions in which data, (..., k), is not 0.
 
-    The span is linear, not affine: a matrix group fixes the origin, so the mean is not removed.
-
-    Args:
-        x: data, (..., k); every leading axis counts as samples.
-        tolerance: singular values below `tolerance` times the largest count as zero.
-
-    Returns:
-        P, (k, r), with PᵀP = 1, ordered by decreasing singular value.
+    The span is linear, not affine: a matrix group fixes the origin, so the mean is not removed. Its
+    directions come by falling singular value; those below `tolerance` times the largest do not.
 
     Raises:
         InputError: if `x` is empty, not finite, or zero everywhere.

@@ -30,13 +30,8 @@ def powers(L: Tensor, exponents: Iterable[int]) -> Tensor:
 def lattice(L: Tensor, axis: Tensor, order: int, near: float = 0.1) -> Tensor:
     """Return the spacing L, (3, 3), of turns L_i, (c, 3, 3), that are near multiples k_i L.
 
-    The whole numbers k_i are read off at 2π/order; then L makes Σ |L_i - k_i L|² least.
-
-    Args:
-        L: the turns.
-        axis: their direction; exp(2π axis) = 1.
-        order: of their group.
-        near: distance from a whole number, in steps, from which on a turn is left out.
+    The whole numbers k_i are read off at 2π/order about the axis, exp(2π axis) = 1; a turn that is
+    `near` steps or more from one is left out. Then L makes Σ |L_i - k_i L|² least.
     """
     steps = (L * axis).sum((1, 2)) / axis.square().sum() * order / (2 * math.pi)
     k = steps.round()

@@ -81,35 +81,6 @@ class FromAlgebra(Moves):
         return both[:n], both[n:]
 
 
-class FromElement(Moves):
-    """g from one element h or the identity, each as likely: so SymmetryGAN is published.
-
-    Raises:
-        InputError: if h is not square, not finite, or has no inverse.
-    """
-
-    g: Tensor
-    inverse: Tensor
-
-    def __init__(self, h: Tensor) -> None:
-        super().__init__()
-        if h.ndim != 2 or h.shape[0] != h.shape[1] or not torch.isfinite(h).all():
-            raise InputError(
-                f"a group element must be a finite square matrix, not {tuple(h.shape)}"
-            )
-        h = h.double()
-        if torch.linalg.cond(h) > 1e8:
-            raise InputError("the group element has no inverse: its condition number exceeds 1e8")
-        g = torch.stack([torch.eye(len(h)).to(h), h])
-        self.register_buffer("g", g.float(), persistent=False)
-        self.register_buffer("inverse", torch.linalg.inv(g).float(), persistent=False)
-
-    def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Draw g and g⁻¹, each (n, k, k)."""
-        which = torch.randint(len(self.g), (n,), generator=rng).to(self.g.device)
-        return self.g[which], self.inverse[which]
-
-
 class Augmented(nn.Module):
     """A predictor, and the moves that it is trained under.
 

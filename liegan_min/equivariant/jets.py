@@ -7,7 +7,7 @@ jets of up to 200 then costs 50 rows, and sums over jets are `np.add.reduceat`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,21 +139,6 @@ class Jets:
         return Jets(self.constituents[which], counts, self.label[index], self.truth[index])
 
     @classmethod
-    def padded(cls, p: F32, label: NDArray[np.int8]) -> Jets:
-        """Return the jets of (n, most, 4) four-momenta where a zero energy is padding.
-
-        The truth is unknown: zeros.
-
-        Raises:
-            InputError: if the shapes do not fit together, or a jet is all padding.
-        """
-        if p.ndim != 3 or p.shape[2] != 4:
-            raise InputError(f"padded jets must be (n, most, 4), not {p.shape}")
-        real = p[:, :, 0] != 0
-        truth = np.zeros((len(p), 4), np.float32)
-        return cls(p[real], real.sum(1, dtype=np.int64), label, truth)
-
-    @classmethod
     def join(cls, parts: Sequence[Jets]) -> Jets:
         """Put sets of jets one after the other.
 
@@ -162,9 +147,4 @@ class Jets:
         """
         if not parts:
             raise InputError("there are no jets to join")
-        return cls(
-            np.concatenate([p.constituents for p in parts]),
-            np.concatenate([p.counts for p in parts]),
-            np.concatenate([p.label for p in parts]),
-            np.concatenate([p.truth for p in parts]),
-        )
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))

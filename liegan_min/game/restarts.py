@@ -83,31 +83,24 @@ def loss_at_end(history: Tensor) -> float:
     return float(history[-END:, 0].mean())
 
 
-def best(restarts: Sequence[Restart[Found]], least: float = tolerances.NEAR) -> int:
-    """Return the number of the restart to keep.
-
-    Args:
-        restarts: at least one.
-        least: mean distance from the identity from which on draws count as moving. If none do, the
-            discriminator decides alone.
+def best(restarts: Sequence[Restart[Found]]) -> int:
+    """Return the number of the restart to keep; where no draws move, the loss decides alone.
 
     Raises:
         InputError: if there are none.
     """
     if not restarts:
         raise InputError("there are no restarts to choose from; play at least one")
-    return min(range(len(restarts)), key=lambda i: (restarts[i].moved <= least, restarts[i].unrest))
+    ranks = [(restart.moved <= tolerances.NEAR, restart.unrest) for restart in restarts]
+    return ranks.index(min(ranks))
 
 
 def one_by_one(
     game: Callable[[int], Restart[Found]], seed: int, restarts: int
 ) -> tuple[list[Restart[Found]], int]:
-    """Play a game of a seed from several starts. Returns all, and the number of the one to keep.
+    """Play a game from several starts of a seed; `game` plays once, with the seed it is given.
 
-    Args:
-        game: plays once, with the seed that it is given.
-        seed: of the starts.
-        restarts: how many.
+    Returns all, and the number of the one to keep.
     """
     played = [game(seed * MOST + i) for i in range(restarts)]
     return played, best(played)

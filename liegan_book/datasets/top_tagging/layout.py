@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from liegan_min.base.errors import DamagedFileError, LieganError
+from liegan_min.base.errors import DamagedFileError, InputError, LieganError
+from liegan_min.equivariant.jets import Jets
 
 F32 = NDArray[np.float32]
 I8 = NDArray[np.int8]
@@ -74,3 +75,18 @@ def check_values(
     if (strange := (label != 0) & (label != 1)).any():
         row = int(strange.argmax())
         refuse(row, f"column {FLAGS[1]} is {label[row]}, and a label is 0 (QCD) or 1 (top)")
+
+
+def as_jets(p: F32, label: NDArray[np.int8]) -> Jets:
+    """Return the jets of (n, most, 4) four-momenta where a zero energy is padding.
+
+    The truth is unknown: zeros.
+
+    Raises:
+        InputError: if the shapes do not fit together, or a jet is all padding.
+    """
+    if p.ndim != 3 or p.shape[2] != 4:
+        raise InputError(f"padded jets must be (n, most, 4), not {p.shape}")
+    real = p[:, :, 0] != 0
+    truth = np.zeros((len(p), 4), np.float32)
+    return Jets(p[real], real.sum(1, dtype=np.int64), label, truth)

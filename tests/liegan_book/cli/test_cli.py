@@ -130,6 +130,21 @@ def test_data_verify_says_how_far_the_file_is_from_its_recipe():
     assert out["verified"] is True
 
 
+def test_a_run_resumes_from_the_checkpoint_of_its_cell(monkeypatch, tmp_path):
+    cell, told = ("two-body-discovery", "spectral", "paper"), []
+
+    def cut_off(*arguments):
+        told.append(arguments)
+        raise InputError("cut off")
+
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    monkeypatch.setattr(experiments, "run", cut_off)
+    words = ["run", *cell[:2], "--profile", cell[2], "--seed", "3", "--device", "cpu"]
+    assert isinstance(CliRunner().invoke(app, words).exception, InputError)
+    path = tmp_path / ".checkpoints/two-body-discovery/spectral/paper-s3.ckpt"
+    assert told == [(*cell, RunOptions(3, "cpu", path))]
+
+
 def test_help_lists_the_verbs():
     out = liegan("--help").stdout
     assert all(verb in out for verb in ("data", "discover", "run", "table", "verify", "execute"))

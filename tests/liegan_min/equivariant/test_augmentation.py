@@ -8,10 +8,11 @@ from torch import nn
 
 from liegan_book import experiments
 from liegan_book.baselines.mlp import MLP
+from liegan_book.baselines.symmetrygan import FromElement
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_min.base.errors import InputError
-from liegan_min.equivariant.augmentation import Augmented, FromAlgebra, FromElement
+from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 
 
 def rng(seed=0):

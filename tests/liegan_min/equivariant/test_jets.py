@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_book.datasets.kinematics import cylindrical, massless, wrap
+from liegan_book.datasets.top_tagging import as_jets
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jets import Jets
 
@@ -113,7 +114,7 @@ def test_padded_undoes_leading(counts, n):
     """But for the truth, which a padded array does not tell."""
     jets, listed = ragged(counts)
     same(
-        Jets.padded(jets.leading(n), jets.label),
+        as_jets(jets.leading(n), jets.label),
         [(part[:n], label, np.zeros(4)) for part, label, _ in listed],
     )
 
@@ -121,7 +122,7 @@ def test_padded_undoes_leading(counts, n):
 def test_padding_is_left_out_wherever_it_stands():
     p = np.zeros((2, 3, 4), np.float32)
     p[0, 1], p[1, 0], p[1, 2] = 1, 2, 3
-    jets = Jets.padded(p, np.array([1, 0], np.int8))
+    jets = as_jets(p, np.array([1, 0], np.int8))
     assert jets.counts.tolist() == [1, 2]
     assert jets.constituents[:, 0].tolist() == [1, 2, 3]
 
@@ -129,14 +130,14 @@ def test_padding_is_left_out_wherever_it_stands():
 def test_padded_arrays_that_are_no_jets_are_refused():
     p, label = ragged([2, 3])[0].leading(3), np.zeros(2, np.int8)
     with pytest.raises(InputError, match=r"must be \(n, most, 4\), not \(2, 12\)"):
-        Jets.padded(p.reshape(2, 12), label)
+        as_jets(p.reshape(2, 12), label)
     with pytest.raises(InputError, match=r"must be \(n, most, 4\), not \(2, 4, 3\)"):
-        Jets.padded(p.transpose(0, 2, 1), label)
+        as_jets(p.transpose(0, 2, 1), label)
     with pytest.raises(InputError, match=r"2 counts need label \(2,\).*not \(1,\)"):
-        Jets.padded(p, label[:1])
+        as_jets(p, label[:1])
     p[1] = 0
     with pytest.raises(InputError, match="jet 1 has no constituent; drop it"):
-        Jets.padded(p, label)
+        as_jets(p, label)
 
 
 @pytest.mark.parametrize("most", [0, -1])

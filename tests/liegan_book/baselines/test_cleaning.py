@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liegan_book import experiments
+from liegan_book.baselines.cleaning import cleaned
 from liegan_min.algebra import groups
-from liegan_min.algebra.cleaning import cleaned
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
 
