@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from liegan_book import paths
+from liegan_book import experiments, paths
 from liegan_book.cli.main import app
+from liegan_min.base.errors import InputError
+from liegan_min.base.options import RunOptions
 from tests.liegan_min.game.test_discovery import cloud
 
 
