@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import pickle  # for the name of its error alone
+import struct
 import tempfile
 import tokenize
 import zipfile
@@ -37,6 +38,16 @@ UNREADABLE = (
     SyntaxError,
     TypeError,
     ValueError,
+)
+
+#: The same of torch, over what is sealed but was never a state.
+NO_STATE = (
+    *UNREADABLE,
+    pickle.UnpicklingError,
+    struct.error,
+    AssertionError,
+    AttributeError,
+    IndexError,
 )
 
 
@@ -149,7 +160,7 @@ def load_state(path: Path) -> dict[str, Any]:
         raise DamagedFileError(f"{path} fails its checksum; delete it and run again")
     try:
         return dict(torch.load(io.BytesIO(content), map_location="cpu", weights_only=True))
-    except (pickle.UnpicklingError, RuntimeError, TypeError, ValueError) as error:
+    except NO_STATE as error:
         raise DamagedFileError(
             f"{path} holds no plain tensors ({type(error).__name__}); delete it and run again"
         ) from None

@@ -1,7 +1,10 @@
 """Files are whole or absent, and damage is noticed."""
 
 import errno
+import hashlib
+import io
 import os
+import pickle
 import subprocess
 import sys
 
@@ -97,12 +100,54 @@ class Harmful:
         return os.mkdir, (str(self.place),)
 
 
-def test_of_what_is_not_tensors_and_plain_values_nothing_is_run(tmp_path):
+def zipped(thing):
+    """Return the bytes of a thing as torch writes it today."""
+    buffer = io.BytesIO()
+    torch.save(thing, buffer)
+    return buffer.getvalue()
+
+
+def sealed(path, content):
+    """Write a content behind the checksum that it has."""
+    path.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
+
+
+@pytest.mark.parametrize("write", [zipped, lambda thing: pickle.dumps(thing, 2)])
+@pytest.mark.parametrize("wrap", [lambda thing: thing, lambda thing: {"a": [{"b": thing}]}])
+def test_of_what_is_not_tensors_and_plain_values_nothing_is_run(tmp_path, write, wrap):
     path, proof = tmp_path / "c.ckpt", tmp_path / "ran"
-    files.save_state(path, {"a": Harmful(proof)})
-    with pytest.raises(DamagedFileError, match=r"c\.ckpt holds no plain tensors"):
+    sealed(path, write(wrap(Harmful(proof))))
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt holds no plain tensors \(Unpickling"):
         files.load_state(path)
     assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b".", b"garbage", pickle.dumps([], 2)[:-1], zipped({"a": torch.zeros(9)})[:-200]]
+    + [zipped(thing) for thing in (torch.zeros(3), torch.tensor(0.0), [1, 2], None, "state")],
+)
+def test_a_right_checksum_makes_no_state_of_something_else(tmp_path, content):
+    path = tmp_path / "c.ckpt"
+    sealed(path, content)
+    with pytest.raises(DamagedFileError, match=r"c\.ckpt holds no plain tensors"):
+        files.load_state(path)
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+def test_a_state_that_is_damaged_anywhere_and_sealed_again_is_refused_or_read(tmp_path):
+    """Whatever the reader of torch stumbles over, the error is the promised one."""
+    path, content = tmp_path / "c.ckpt", zipped({"key": "k", "state": {"a": torch.zeros(2)}})
+    refused = 0
+    for at in range(len(content)):
+        damaged = bytearray(content)
+        damaged[at] ^= 0x2A
+        sealed(path, bytes(damaged))
+        try:
+            files.load_state(path)
+        except DamagedFileError:
+            refused += 1
+    assert refused > 100
 
 
 def test_a_changed_value_is_noticed(tmp_path):

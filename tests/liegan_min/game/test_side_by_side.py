@@ -154,7 +154,9 @@ def test_the_losses_are_measured_on_one_sample_in_twenty_that_no_game_sees(monke
     play()
     (held,) = judged
     assert len(held) == 15
-    assert not torch.cdist(held.flatten(1), torch.cat(seen).flatten(1)).eq(0).any()
+    rows = {tuple(row) for row in torch.cat(seen).flatten(1).tolist()}
+    assert len(rows) > 15
+    assert rows.isdisjoint(map(tuple, held.flatten(1).tolist()))
 
 
 def test_every_matrix_on_the_way_keeps_the_second_moments():
