@@ -348,12 +348,8 @@ assert same
 seed = 0
 
 # %%
-live = experiments.run(
-    "top-tagging",
-    "lorentznet",
-    "quick",
-    RunOptions(seed=seed, device="cpu", progress=False),
-).found
+options = RunOptions(seed=seed, device="cpu", progress=False)
+live = experiments.run("top-tagging", "lorentznet", "quick", options).found
 area, _ = roc.auroc(live.scores["test"], test.label)
 best = roc.best_threshold(live.scores["validation"], live.splits.validation.label)
 accuracy = ((live.scores["test"] >= best) == (test.label == 1)).mean()
