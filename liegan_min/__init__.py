@@ -17,9 +17,9 @@ The evening: who reads these files, in this order, has read the method.
     game/loop.py             epochs of the game, until it ends or comes to rest
     game/discovery.py        a game from data to what was found
 
-Beside them: `game` has many games in one stack and the choice among restarts, `discrete` finite
-groups of rotations, `equivariant` networks that use an algebra, `base` what every room needs.
-Imports go down only: discrete and equivariant, game, algebra, base.
+Beside them: `game` has stacks of games and the choice among restarts, `discrete` finite groups of
+rotations, `equivariant` networks that use an algebra, `base` what all rooms need. Imports go down
+only: discrete and equivariant, game, algebra, base.
 """
 
 from liegan_min.algebra import groups

@@ -148,7 +148,9 @@ def load_state(path: Path) -> dict[str, Any]:
         raise DamagedFileError(f"{path} fails its checksum; delete it and run again")
     try:
         return dict(torch.load(io.BytesIO(content), map_location="cpu", weights_only=True))
-    except Exception as error:  # of any kind: what is sealed is here, and is no state
+    except MemoryError:
+        raise
+    except Exception as error:  # of any other kind: what is sealed is here, and is no state
         raise DamagedFileError(
             f"{path} holds no plain tensors ({type(error).__name__}); delete it and run again"
         ) from None
