@@ -57,8 +57,8 @@ def run(training: Training, total: int, key: str, options: RunOptions, unit: str
     with kept.resume() as last:
         if last is not None:
             training.restore(last)
-    bar = tqdm(total=total, initial=training.done, disable=quiet(options.progress), unit=unit)
-    with bar:
+    hidden = quiet(options.progress)
+    with tqdm(total=total, initial=training.done, disable=hidden, unit=unit) as bar:
         while training.done < total and not training.rested():
             due = training.advance()
             bar.update()

@@ -114,9 +114,8 @@ class Evidence:
 
     def logits(self, z: Tensor, y: Tensor | None) -> Tensor:
         """Return the logits of each discriminator, (n, stack)."""
-        stack = self.discriminator.stack
-        logits: Tensor = self.discriminator(*for_each(stack, z, y))
-        return logits.view(-1, stack)
+        logits: Tensor = self.discriminator(*for_each(self.discriminator.stack, z, y))
+        return logits.view(-1, self.discriminator.stack)
 
     @torch.no_grad()
     def T(self, z: Tensor, y: Tensor | None) -> Tensor:  # noqa: N802 - the symbol above
