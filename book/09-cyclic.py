@@ -191,7 +191,7 @@ def mistaken(discriminator, rows):
 
 
 def told_apart(discriminator, lr, epochs=5):
-    """Train a discriminator on a half-step turn; return its loss on unseen samples."""
+    """Train one on a half-step turn; return its loss on unseen samples."""
     optimiser = torch.optim.Adam(discriminator.parameters(), lr=lr)
     order = torch.Generator().manual_seed(0)
     for _ in range(epochs):
