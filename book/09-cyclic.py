@@ -244,7 +244,7 @@ book = fit_evidence(
 
 
 def height(steps, exponents):
-    """What the discriminator can tell, in nats a sample, about exp(wL), w as given."""
+    """What it can tell, in nats a sample, about exp(wL), w as given."""
     return max(0.0, book.log_e_value(powers(steps * STEP * R_Z, exponents)) / 2000)
 
 
