@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from liegan_book.datasets import cyclic
-from liegan_book.experiments.method import Experiment, Method, Play
+from liegan_book.experiments.method import Experiment, Method, Play, play_game
 from liegan_book.experiments.metrics.cyclic import cyclic_metrics, rotation_group_metrics
 from liegan_book.experiments.metrics.discovery import Judged
 from liegan_min.base.options import RunOptions
@@ -18,7 +18,6 @@ from liegan_min.discrete.rotation_group import (
     find_rotation_group,
 )
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import Discovery, discover
 from liegan_min.game.stack import StackConfig
 
 #: Points of a data set, as published.
@@ -64,8 +63,8 @@ _QUICK = RotationGroupConfig(
 )
 
 
-def _liegan(config: GameConfig, options: RunOptions) -> Discovery:
-    return discover(cyclic.pairs(POINTS, ORDER, options.seed), config, options=options)
+#: The published game.
+_LIEGAN = partial(play_game, source=partial(cyclic.pairs, POINTS, ORDER))
 
 
 def _restarts(config: RotationGroupConfig, options: RunOptions, *, order: int) -> RotationGroup:
@@ -97,9 +96,9 @@ def _unknown(order: int) -> Method:
 
 CYCLIC = Experiment(
     {
-        "liegan": _method(_liegan, cyclic_metrics, paper=_PUBLISHED),
+        "liegan": _method(_LIEGAN, cyclic_metrics, paper=_PUBLISHED),
         # Control: does the cosine term push the angle off the step?
-        "liegan-lambda-0": _method(_liegan, cyclic_metrics, paper=_PUBLISHED.changed(cosine=0.0)),
+        "liegan-lambda-0": _method(_LIEGAN, cyclic_metrics, paper=_PUBLISHED.changed(cosine=0.0)),
         "liegan-restarts": _unknown(ORDER),
         # The same settings where the order is another, and where there is no symmetry.
         "liegan-restarts-3": _unknown(3),

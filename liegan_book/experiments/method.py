@@ -19,6 +19,9 @@ from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
+from liegan_min.game.config import GameConfig
+from liegan_min.game.discovery import Discovery, discover
+from liegan_min.game.pairs import Pairs
 
 
 class Play(Protocol):
@@ -93,6 +96,17 @@ def learned(experiment: str, method: str, array: str, seed: int) -> Tensor:
             f"liegan run {experiment} {method} --profile paper --seed {seed}"
         )
     return torch.tensor(records.load(path).arrays[array], dtype=torch.float64)
+
+
+#: The samples of a seed.
+Source = Callable[[int], Pairs]
+
+
+def play_game(
+    config: GameConfig, options: RunOptions, *, source: Source, **space: Any
+) -> Discovery:
+    """Play a game on the samples of a seed; `space` is what else `discover` is to be told."""
+    return discover(source(options.seed), config, options=options, **space)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ them. The rules that end a run are fixed here, and none of them looks at the ans
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,20 +16,16 @@ from liegan_book.baselines.augerino_plus import AugerinoPlus
 from liegan_book.datasets import four_momenta, store
 from liegan_book.datasets.jets import storage
 from liegan_book.datasets.jets.packing import unpack
-from liegan_book.experiments.method import Experiment, Method
+from liegan_book.experiments.method import Experiment, Method, Source, play_game
 from liegan_book.experiments.metrics.lorentz import lorentz_metrics
 from liegan_min.base import files
-from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.jets import Jets
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import Discovery, discover
 from liegan_min.game.game import Game
 from liegan_min.game.pairs import Pairs, as_pairs
 
 #: Room for so(1,3), of dimension 6, and one direction more.
 CHANNELS = 7
-
-Source = Callable[[int], Pairs]
 
 
 def jets_of(data: str) -> Jets:
@@ -92,19 +87,12 @@ def _events(seed: int) -> Pairs:
     return as_pairs(made.p, made.label, "label")
 
 
-def _play(
-    config: GameConfig, options: RunOptions, *, source: Source, rules: type[Game]
-) -> Discovery:
-    pairs = source(options.seed)
-    return discover(pairs, config, rules=rules, held_out=0.05, options=options)
-
-
 def _method(
     source: Source = _jets, *, rules: type[Game] = Game, data: str = "jets-leading", **profiles: Any
 ) -> Method:
     return Method(
         profiles=profiles,
-        play=partial(_play, source=source, rules=rules),
+        play=partial(play_game, source=source, rules=rules, held_out=0.05),
         judge=lorentz_metrics,
         data=data,
         fingerprint=None if data in store.NAMES else partial(_fingerprint, source=source),

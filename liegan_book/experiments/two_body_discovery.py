@@ -11,7 +11,7 @@ from liegan_book.baselines.augerino_plus import AugerinoPlus
 from liegan_book.baselines.spectral import Moments, SpectralConfig, spectral
 from liegan_book.baselines.symmetrygan import Element, discover_element
 from liegan_book.datasets import store, two_body
-from liegan_book.experiments.method import Experiment, Method
+from liegan_book.experiments.method import Experiment, Method, play_game
 from liegan_book.experiments.metrics.discovery import (
     discovery_metrics,
     element_metrics,
@@ -20,7 +20,6 @@ from liegan_book.experiments.metrics.discovery import (
 from liegan_min.algebra import groups
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import Discovery, discover
 from liegan_min.game.game import Game
 from liegan_min.game.pairs import Pairs, as_pairs
 
@@ -58,12 +57,6 @@ _QUICK = GameConfig(
 )
 
 
-def _play(
-    config: GameConfig, options: RunOptions, *, data: str, mask: Tensor, rules: type[Game]
-) -> Discovery:
-    return discover(two_body_pairs(data), config, mask=mask, rules=rules, options=options)
-
-
 def _element(config: GameConfig, options: RunOptions) -> Element:
     return discover_element(two_body_pairs(), config, mask=BLOCKS, options=options)
 
@@ -78,7 +71,7 @@ def _method(
     """Return a method that plays a game and finds a basis."""
     return Method(
         profiles=profiles,
-        play=partial(_play, data=data, mask=mask, rules=rules),
+        play=partial(play_game, source=lambda seed: two_body_pairs(data), mask=mask, rules=rules),
         judge=partial(discovery_metrics, truth=SO2),
         data=data,
     )
