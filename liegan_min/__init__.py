@@ -26,6 +26,7 @@ from liegan_min.algebra import groups
 from liegan_min.algebra.identify import identify
 from liegan_min.algebra.lie_algebra import LieAlgebra, act, bracket
 from liegan_min.base.errors import DamagedFileError, InputError, LieganError, MissingExtraError
+from liegan_min.base.options import RunOptions
 from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Discovery, discover
@@ -50,6 +51,7 @@ __all__ = [
     "MissingExtraError",
     "Normal",
     "Pairs",
+    "RunOptions",
     "Uniform",
     "act",
     "as_pairs",

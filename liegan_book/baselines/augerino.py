@@ -42,10 +42,6 @@ class AugerinoConfig(Settings):
     λ is a price: it buys range as long as the loss, in nats or squares of y, grows by less for each
     unit of range. Labels that turns of r* keep apart cost nothing up to r*, so that r stops there
     for a whole interval of λ.
-
-    Raises:
-        InputError: through `AugerinoConfig.of`, naming the field; pydantic's error when built
-            directly.
     """
 
     reward: float = Field(0.1, ge=0, description="λ: what a unit of range is worth, in loss")

@@ -47,11 +47,7 @@ KEPT = 0.1
 
 
 class MSRConfig(Settings):
-    """Settings of MSR.
-
-    Raises:
-        InputError: through `MSRConfig.of`, naming the field; pydantic's error when built directly.
-    """
+    """Settings of MSR."""
 
     support: int = Field(64, ge=1, description="samples of a task that the inner loop fits v to")
     query: int = Field(32, ge=1, description="samples of a task that the outer loop judges by")

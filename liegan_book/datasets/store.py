@@ -71,5 +71,4 @@ def load(name: str) -> Arrays:
         InputError, DamagedFileError: see `checksum`.
     """
     checksum(name)
-    with np.load(path_of(name), allow_pickle=False) as f:
-        return {key: f[key] for key in f.files}
+    return files.load_arrays(path_of(name))

@@ -133,7 +133,10 @@ def _verdict(table: Table, poster: float | None, values: list[float]) -> tuple[i
 
 
 def _command(experiment: str, method: str, profile: str, seeds: list[int]) -> str:
-    """Return the shell command that runs a cell again for some seeds, records there or not."""
+    """Return the shell command that runs a cell for some seeds, "" where it has no such run."""
+    known = EXPERIMENTS[experiment].methods.get(method)
+    if known is None or profile not in known.profiles:
+        return ""
     run = f"liegan run {experiment} {method} --profile {profile} --force --seed"
     if len(seeds) == 1:
         return f"{run} {seeds[0]}"

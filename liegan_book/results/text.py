@@ -43,10 +43,10 @@ def plus_minus(mean: float | None, sd: float | None, digits: int = 5) -> str:
 
 
 def poster_text(row: Row) -> str:
-    """Return what the poster has in a cell: a number, a mark, or "in words"."""
+    """Return what the poster has in a cell: a number, a mark, "in words", or nothing: a dash."""
     t = TABLES[row.experiment]
     if row.poster is None:
-        return "in words"
+        return "in words" if row.method in t.claimed else "–"
     if t.scale == "mark":
         return MARKS[row.poster]
     if t.scale == "log":
@@ -63,20 +63,22 @@ def ours_text(row: Row) -> str:
         return "–"
     if t.scale == "log":
         return scientific(row.mean, row.sd)
+    if row.passed is None:
+        return plus_minus(row.mean, row.sd, 4)
     passed = f"{row.passed} of {row.n} seeds"
     if t.scale == "mark":
-        ours = mark(row.passed or 0, row.n)
-        return f"{MARKS.get(ours, 'neither')}, {passed}"
-    if row.metric == "success":
-        return passed
-    if row.poster is None:
-        return f"{passed}, {plus_minus(row.mean, row.sd)}"
-    return plus_minus(row.mean, row.sd, 4)
+        return f"{MARKS.get(mark(row.passed, row.n), 'neither')}, {passed}"
+    return passed if row.metric == "success" else f"{passed}, {plus_minus(row.mean, row.sd)}"
 
 
 def ratio_text(row: Row) -> str:
     """Return the ratio to three digits, or a dash."""
     return "–" if row.ratio is None else f"{row.ratio:.3g}"
+
+
+def _five(row: Row, value: float | None) -> str:
+    """Return a number to five digits; of truth values there is nothing to say."""
+    return "–" if value is None or row.metric == "success" else f"{value:.5g}"
 
 
 def aligned(rows: Sequence[Row], *, task: bool = False) -> str:
@@ -88,6 +90,8 @@ def aligned(rows: Sequence[Row], *, task: bool = False) -> str:
         "poster": [poster_text(row) for row in rows],
         "ours": [ours_text(row) for row in rows],
         "n": [row.n for row in rows],
+        "median": [_five(row, row.median) for row in rows],
+        "worst": [_five(row, row.worst) for row in rows],
         "ratio": [ratio_text(row) for row in rows],
         "verdict": [row.verdict for row in rows],
     }

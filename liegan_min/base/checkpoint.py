@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,7 +58,10 @@ def _restored(value: Any, state: Any) -> Any:
         value.restore(state)
     elif hasattr(value, "load_state_dict"):
         value.load_state_dict(state)
+    elif type(state) is not type(value):
+        raise TypeError(f"{type(state).__name__} stands where {type(value).__name__} should")
     else:
+        state = copy.deepcopy(state)  # so that two that are restored from it do not share it
         return state.to(value.device) if isinstance(value, Tensor) else state
     return value
 

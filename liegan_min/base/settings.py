@@ -12,7 +12,11 @@ from liegan_min.base.errors import InputError
 
 
 class Settings(BaseModel):
-    """Settings that a run depends on: frozen, closed to unknown fields, and hashed."""
+    """Settings that a run depends on: frozen, closed to unknown fields, and hashed.
+
+    Raises:
+        InputError: from `of` and `changed`, naming the field; pydantic's own when built directly.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

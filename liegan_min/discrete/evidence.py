@@ -55,12 +55,7 @@ TEMPERS = (0.125, 0.25, 0.5, 1.0)
 
 
 class EvidenceConfig(Settings):
-    """Settings of the discriminator that the e-values rest on.
-
-    Raises:
-        InputError: through `EvidenceConfig.of`, naming the field; pydantic's error when built
-            directly.
-    """
+    """Settings of the discriminator that the e-values rest on."""
 
     stack: int = Field(4, ge=1, description="number of discriminators; T is their mean")
     hidden: tuple[int, ...] = (64, 64)

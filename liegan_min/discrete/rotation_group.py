@@ -5,13 +5,12 @@
 2. Refine: those that have not shrunk to the identity go on with exp(wL), w = ±1 … ±10, under which
    an error of the angle counts ten times.
 3. What is left turns about one axis, also where the angle is a trap. Train a discriminator against
-   all turns about it (`evidence`), and take
-   the e-value of each L against it: those that are not refuted win.
-4. Let it bet against every C_n about the axis, n = 2, 3, …: the order is the largest n such that
-   the bets refute neither C_n nor one of its subgroups.
+   all turns about it (`evidence`), and take the e-value of each L: those not refuted win.
+4. Take the e-value of every C_n about the axis, n = 2, 3, …: the order is the largest n such that
+   neither C_n nor one of its subgroups is refuted.
 5. What the games found lies on a lattice: L_i = k_i L, L the turn by 2π/n; L follows from all.
 
-The order comes from the bets and L from the games; L is not rounded to 2π/n.
+The order comes from the e-values and L from the games; L is not rounded to 2π/n.
 """
 
 from __future__ import annotations
@@ -46,12 +45,7 @@ def _zero() -> Tensor:
 
 
 class RotationGroupConfig(Settings):
-    """Settings of the search for a group of rotations.
-
-    Raises:
-        InputError: through `RotationGroupConfig.of`, naming the field; pydantic's error when built
-            directly.
-    """
+    """Settings of the search for a group of rotations."""
 
     search: StackConfig
     refine: StackConfig

@@ -11,11 +11,7 @@ from liegan_min.game.coefficients import Coefficients, IntegerGrid, Normal, Unif
 
 
 class GameConfig(Settings):
-    """Settings of the adversarial game. The defaults are the published ones (LieGAN, ICML 2023).
-
-    Raises:
-        InputError: through `GameConfig.of`, naming the field; pydantic's error when built directly.
-    """
+    """Settings of the adversarial game. The defaults are the published ones (LieGAN, ICML 2023)."""
 
     channels: int = Field(1, ge=1, description="number of basis matrices c")
     coefficients: Literal["normal", "uniform", "integer-grid"] = "normal"

@@ -14,7 +14,7 @@ from liegan_min.base.errors import InputError
 def perceptron(
     widths: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU
 ) -> nn.Sequential:
-    """Return linear layers of these widths, inputs and outputs among them, with bends between."""
+    """Return linear layers of these widths, inputs and outputs too, and activations between."""
     layers: list[nn.Module] = []
     for a, b in itertools.pairwise(widths):
         layers += [nn.Linear(a, b), activation()]

@@ -25,11 +25,7 @@ from liegan_min.game.discriminator import SLOPE
 
 
 class Waves(Settings):
-    """The waves that a discriminator sees, in radians for each unit of a standardised input.
-
-    Raises:
-        InputError: through `Waves.of`, naming the field; pydantic's error when built directly.
-    """
+    """The waves that a discriminator sees, in radians for each unit of a standardised input."""
 
     count: int = Field(64, ge=1, description="number of waves")
     slowest: float = Field(0.7, gt=0)

@@ -166,4 +166,5 @@ def moves(L: Tensor, least: float = 0.2) -> Tensor:
 
     A game may end at the identity, which no discriminator tells from the data.
     """
-    return moved(torch.linalg.matrix_exp(L)) >= least
+    far = moved(torch.linalg.matrix_exp(L))
+    return (far >= least) & far.isfinite()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from liegan_book import records
 from liegan_book.experiments import EXPERIMENTS
 from liegan_book.results import tables, text
-from liegan_book.results.poster import Table
+from liegan_book.results.poster import TABLES, Table
 from liegan_min.base.errors import InputError
 from tests.liegan_book.records.test_records import record
 
@@ -99,9 +99,11 @@ def test_a_method_that_cannot_express_a_task_has_a_cross_and_a_reason(monkeypatc
     printed = text.aligned(list(rows.values()))
     assert printed.endswith("given-subset-msr: r1\ndiscrete-liegan: r2\ndiscrete-x: r3")
     assert re.search(
-        r"given-subset-msr +success +× +× cannot express it +0 +– +reproduced", printed
+        r"given-subset-msr +success +× +× cannot express it +0 +– +– +– +reproduced", printed
     )
-    assert re.search(r"discrete-liegan +success +✓ +× cannot express it +0 +– +worse", printed)
+    assert re.search(
+        r"discrete-liegan +success +✓ +× cannot express it +0 +– +– +– +worse", printed
+    )
 
 
 def test_a_run_decides_where_there_is_one(monkeypatch, tmp_path):
@@ -114,7 +116,9 @@ def test_a_run_decides_where_there_is_one(monkeypatch, tmp_path):
     assert (row.method, row.passed, row.n) == ("discrete-liegan", 4, 5)
     assert (row.verdict, row.reason) == ("partly", None)
     printed = text.aligned([row])
-    assert re.search(r"discrete-liegan +success +✓ +neither, 4 of 5 seeds +5 +– +partly", printed)
+    assert re.search(
+        r"discrete-liegan +success +✓ +neither, 4 of 5 seeds +5 +– +– +– +partly", printed
+    )
 
 
 def test_a_truth_value_counts_as_zero_or_one(monkeypatch, tmp_path):
@@ -190,3 +194,31 @@ def test_a_markdown_table_has_a_rule_below_its_head():
 def test_an_unknown_table_is_refused_with_the_list():
     with pytest.raises(InputError, match=r"unknown experiment 'x'; there are: two-body-discovery"):
         tables.table("x")
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_a_printed_table_of_the_committed_records_has_no_hole(experiment):
+    rows = tables.table(experiment)
+    printed = text.aligned(rows)
+    assert not re.search(r"None|nan", printed)
+    assert len(printed.splitlines()) == 1 + len(rows) + sum(bool(row.reason) for row in rows)
+    claimed = set(TABLES[experiment].claimed)
+    for row in rows:
+        words = text.poster_text(row)
+        assert (words == "in words") is (row.poster is None and row.method in claimed)
+        assert (words == "–") is (row.poster is None and row.method not in claimed)
+
+
+def test_a_number_without_a_threshold_counts_no_seeds(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path))
+    for seed, value in enumerate([0.98, 0.99, 0.97]):
+        run = record(experiment="top-tagging", method="liegnn-random", profile="cpu", seed=seed)
+        records.save(run.model_copy(update={"metrics": {"auroc": value}}))
+    row = tables.table("top-tagging")[-1]
+    assert text.ours_text(row) == "0.9800 ± 0.0100".translate(UNBROKEN)
+    assert re.search(r"liegnn-random +auroc +– .* 3 +0\.98 +0\.97 +–", text.aligned([row]))
+
+
+def test_there_is_no_command_for_a_run_that_there_is_not():
+    commands = {row.method: row.command for row in tables.table("comparison", "quick")}
+    assert set(commands.values()) == {""}
