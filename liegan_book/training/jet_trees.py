@@ -19,7 +19,7 @@ from liegan_book.training.roc import F64, Labels, Score, check
 from liegan_min.base.errors import InputError
 from liegan_min.base.settings import Settings
 
-#: Observables by name, (n,) each, as `jet_observables.features` gives them.
+#: Observables by name, (n,) each, as `observables.features` gives them.
 Columns = Mapping[str, F64]
 Tagger = Callable[[Columns], F64]
 
