@@ -590,7 +590,7 @@ for algebra in (groups.so(2), groups.so(3), groups.so13()):
 #
 # ## Limits of what was shown
 #
-# - Five seeds a cell. The seed changes the generator, the start and the order of the samples;
+# - Five seeds a cell, four for the cleaned EMLP. The seed changes the generator, the start and the order of the samples;
 #   the orbits are the same in all runs.
 # - The poster's table comes from other orbits of the same kind and one run for each cell. A
 #   verdict says whether one number of theirs fits our spread, no more.

@@ -267,7 +267,7 @@ _ = ax.set(xlabel=r"strength $\varepsilon$", ylabel="change")
 # {doc}`06-jets` tells. The recipe is the published one: $\lambda = 1$, $\eta = 0.1$,
 # $w \sim \mathcal N(0, 1)$, batch 64, the discriminator of 512-512 with an embedded label.
 #
-# First the recipe as it runs when nothing stops it.
+# First one seed of the recipe, with nothing to stop it.
 
 # %%
 NAMES = {
@@ -304,7 +304,7 @@ note(
     last_rest=f"{np.median(others):.2f}",
 )
 
-# %% mystnb={"figure": {"caption": "The published recipe without a stop, one line a seed. Top: the learned metric's angle to $\\eta$, and the distance of the span to $\\so(1,3)$ plus dilation. Bottom: the norms of the seven channels of one seed. The dashed lines mark where the rule of the text stops a run.", "name": "fig-passes-through"}, "image": {"alt": "Three panels against steps on a log axis. The angle of the metric and the distance of the span fall to a minimum after some 2,000 steps and rise again. Of seven channel norms one grows without bound while the others shrink."}} tags=["hide-input", "nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "One run of the published recipe without a stop. Top: the learned metric's angle to $\\eta$, and the distance of the span to $\\so(1,3)$ plus dilation. Bottom: the norms of its seven channels. The dashed lines mark where the rule of the text stopped each of the ten runs that it was applied to.", "name": "fig-passes-through"}, "image": {"alt": "Three panels against steps on a log axis. The angle of the metric and the distance of the span fall to a minimum after some 2,000 steps and rise again. Of seven channel norms one grows without bound while the others shrink."}} tags=["hide-input", "nbval-ignore-output"]
 named = {
     r"angle of $J$ and $\eta$, degrees": np.degrees(np.arccos(cosines.clip(-1, 1))),
     "Grassmann distance": spans,
@@ -317,10 +317,10 @@ axes[0].yaxis.minorticks_off()
 _ = axes[2].set_xlabel("steps")
 
 # %% [markdown]
-# The metric comes to a cosine of {glue:text}`best` with $\eta$, and the span to a distance of
+# In this run the metric comes to a cosine of {glue:text}`best` with $\eta$, and the span to a distance of
 # {glue:text}`best_span` after some {glue:text}`best_step` steps. It does not stay there. The cosine
 # falls to {glue:text}`late_cos` on the way, and after {glue:text}`last_step` steps the span is
-# {glue:text}`last_span` away. What happens stands in the lowest panel: one channel grows to a
+# {glue:text}`last_span` away. The lowest panel shows what happens: one channel grows to a
 # norm of {glue:text}`last_long`, the others shrink to {glue:text}`last_rest`. The long one is a
 # rotation about the beam. Jets have no preferred azimuth, so this rotation is an exact
 # symmetry of the law, and no discriminator can punish it at any strength. The cosine term rewards it:
@@ -390,7 +390,7 @@ assert median.grassmann["liegan-held"] < 0.092
 # to rule. The norm was chosen on another seed. Learning rates that fall to zero let the directions settle, and a batch of 256 makes
 # them quieter. Nothing is stopped by hand: the run ends when its schedule does.
 
-# %% mystnb={"figure": {"caption": "Distance of the learned span to $\\so(1,3)$ plus dilation, over training. Held channels settle; the published recipe passes through. Bands: all seeds.", "name": "fig-held"}, "image": {"alt": "Two curves with bands on log axes. One falls and rises again; the other falls to a lower level and stays there."}} tags=["nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "Distance of the learned span to $\\so(1,3)$ plus dilation, over training. Held channels settle; the published recipe passes through. Band: ten seeds of held channels; one run of the published recipe.", "name": "fig-held"}, "image": {"alt": "Two curves with bands on log axes. One falls and rises again; the other falls to a lower level and stays there."}} tags=["nbval-ignore-output"]
 courses = runs.loc[["liegan-unstopped", "liegan-held"]].rename(NAMES)
 courses = courses.explode("grassmann_curve").astype({"grassmann_curve": float})
 courses["steps"] = 100 * (1 + courses.groupby(["method", "seed"]).cumcount())

@@ -457,7 +457,7 @@ table(HEAD, rows, caption, "tab-tagging-published")
 # The rule asks whether the order would hold on other test jets. It is careful, because all rows
 # share the test jets, and so part of their errors cancels in a difference. A weaker question is
 # whether it holds on *these* jets for other seeds; a column answers it with the error of the
-# seeds alone, which rests on few of them. The rule stands in the package's `separation.py`; here it
+# seeds alone, which rests on few of them. The rule stands in `liegan_book/results/separation.py`; here it
 # is put to the pairs that the poster's order is made of, and to each network beside the trees.
 
 # %% mystnb={"markdown_format": "myst"}
@@ -609,8 +609,8 @@ table(head, rows, caption, "tab-sample-efficiency")
 # for 600 jets, {glue:text}`epochs_2000` for 2,000, and {glue:text}`epochs` for the two larger
 # sets. A network without the symmetry, LorentzNet (w/o), ranks {glue:text}`ahead_few` times as
 # many pairs wrong as LorentzNet with the fewest jets, and {glue:text}`ahead_many` times as many
-# with the most. So the symmetry pays most where jets are few, as it should: what is built in need
-# not be learned. Knowledge of another kind pays as well. Boosted trees have the highest mean AUROC
+# with the most. Against that network the symmetry pays most where jets are few, as it should: what
+# is built in need not be learned. Against EGNN the lead does not shrink with more jets. Knowledge of another kind pays as well. Boosted trees have the highest mean AUROC
 # at every size, and their observables were chosen by people who know what a top quark does.
 #
 # (sec-form)=
@@ -671,7 +671,7 @@ note(polished_bar=top_tagging.POLISHED)
 # \qquad \hat x = x / |x| ,
 # ```
 #
-# an eigenvector of a $10 \times 10$ matrix (`quadric` in the module). If it is the form that
+# an eigenvector of a $10 \times 10$ matrix (`quadric` in `liegan_book/experiments/metrics/lorentz.py`). If it is the form that
 # LieGAN found, to a cosine of {glue:text}`polished_bar`, it replaces it; Augerino+'s would stay as
 # it is. Neither labels nor $\eta$ are used.
 

@@ -191,7 +191,7 @@ def mistaken(discriminator, rows):
 
 
 def told_apart(discriminator, lr, epochs=5):
-    """Train one on a half-step turn; return its loss on unseen samples."""
+    """Train it on a half-step turn; return its loss on unseen samples."""
     optimiser = torch.optim.Adam(discriminator.parameters(), lr=lr)
     order = torch.Generator().manual_seed(0)
     for _ in range(epochs):
@@ -235,7 +235,7 @@ assert sharp < 0.5
 # it says on average is the height of the landscape at $g$.
 
 # %%
-book = fit_evidence(
+evidence = fit_evidence(
     pairs,
     R_Z,
     EvidenceConfig(stack=2, epochs=12, held_out=2000),
@@ -244,8 +244,10 @@ book = fit_evidence(
 
 
 def height(steps, exponents):
-    """What it can tell, in nats a sample, about exp(wL), w as given."""
-    return max(0.0, book.log_e_value(powers(steps * STEP * R_Z, exponents)) / 2000)
+    """What the evidence says, in nats a sample, against exp(wL), w as given."""
+    return max(
+        0.0, evidence.log_e_value(powers(steps * STEP * R_Z, exponents)) / 2000
+    )
 
 
 angles = np.linspace(-0.25, 2.25, 101)
@@ -394,7 +396,8 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 # %%
 orders = range(2, 25)
 against = {
-    n: book.log_e_value(powers(2 * math.pi / n * R_Z, range(1, n))) for n in orders
+    n: evidence.log_e_value(powers(2 * math.pi / n * R_Z, range(1, n)))
+    for n in orders
 }
 limit = math.log(len(orders) / config.alpha)
 kept = [n for n in orders if implied(against, n) < limit]

@@ -507,7 +507,7 @@ _ = axes[0].set_ylabel("angle (degrees)")
 # ### The identity is always a symmetry
 #
 # In the two groups both laws are the same, and a game that moves nothing is at rest: no discriminator
-# sees it through. So each seed plays from several starts, and keeps the one whose discriminator is
+# can tell. So each seed plays from several starts, and keeps the one whose discriminator is
 # nearest to $\log 2$ among those whose draws move. The rule needs no truth.
 
 # %%
@@ -604,11 +604,11 @@ _ = ax.set(xlabel="power $p$", ylabel="distance from the turns", xlim=(1, POWERS
 
 # %%
 SUBSETS = ["given-subset", "unknown-subset"]
-discriminator = {
+end_loss = {
     m: runs.loc[[f"{kind}-{m}" for kind in SUBSETS], "discriminator_loss"].median()
     for m in ("symmetrygan", "liegan")
 }
-assert discriminator["symmetrygan"] < 0.5 < discriminator["liegan"]
+assert end_loss["symmetrygan"] < 0.5 < end_loss["liegan"]
 
 # %% [markdown]
 # ### Augerino learns a box
@@ -677,8 +677,8 @@ seconds = runs.groupby(lambda key: key[0].rpartition("-")[2])["cpu_seconds"].med
 note(
     augerino_end=f"{runs.loc['given-subset-augerino', 'high_deg'].mean():.0f}°",
     lost_starts=f"{caught} of {every}",
-    element_discriminator=f"{discriminator['symmetrygan']:.2f}",
-    range_discriminator=f"{discriminator['liegan']:.2f}",
+    element_discriminator=f"{end_loss['symmetrygan']:.2f}",
+    range_discriminator=f"{end_loss['liegan']:.2f}",
     fewest=int(runs.groupby("method").size().min()),
     **{f"{m}_seconds": f"{seconds[m]:.0f}" for m in METHODS},
 )

@@ -42,7 +42,8 @@ table(
 # A record is one run of one method. Times are of one thread.
 
 # %% mystnb={"markdown_format": "myst"} tags=["remove-input"]
-dumps = [record.model_dump(exclude={"arrays"}) for record in records.load_all()]
+told = [r for r in records.load_all() if r.profile != "quick"]
+dumps = [record.model_dump(exclude={"arrays"}) for record in told]
 unknown = {"sources.git_commit": "none", "sources.git_dirty": False}
 runs = pd.json_normalize(dumps).fillna(unknown)
 costs = runs.groupby(["experiment", "method", "profile"]).agg(

@@ -185,7 +185,7 @@ class LieAlgebra:
         """Return the symmetric J that best solves L_iᵀJ + J L_i = 0 for all i (the Proposition).
 
         Each L_i is scaled to norm 1, so that no channel outweighs another. Then its trace part is
-        taken out: a multiple of the identity only adds a constant to every singular value. Not the
+        taken out: a multiple of the identity lifts the small singular value, and hides J. Not the
         other way round: what is left of a pure dilation is rounding, and must stay small.
         """
         norm = torch.linalg.matrix_norm(self.basis)

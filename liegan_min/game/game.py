@@ -133,7 +133,7 @@ class Game(Resumable):
     def distributions(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is moved, and what it is compared with, (b, t, k) each: both are x.
 
-        A game between two laws has two of them (`carried.Carried`).
+        A game between two laws has two of them (`liegan_book.baselines.carried`).
         """
         return x, x
 
@@ -188,7 +188,7 @@ class Game(Resumable):
         c = self.config
         remaining = 1 - self.epochs / c.epochs if c.anneal else 1.0
         set_rates(self.optimiser, (c.lr_generator, c.lr_discriminator), remaining)
-        # A last batch of one or two would let single points steer the game: leave it for next time.
+        # In a last batch of less than half, single points would steer: leave it for next time.
         last = len(order) % c.batch
         used = len(order) if 2 * last >= c.batch else len(order) - last
         xs = torch.split(x[order[:used]], c.batch)

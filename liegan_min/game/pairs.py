@@ -152,13 +152,14 @@ def as_pairs(x: ArrayLike, y: ArrayLike | None = None, y_kind: YKind | None = No
     return Pairs(xt, torch.from_numpy(_float32("y", ys).reshape(len(ys), -1)), kind)
 
 
-def read_npz(path: Path, y_kind: YKind | None = None) -> Pairs:
+def read_npz(path: str | Path, y_kind: YKind | None = None) -> Pairs:
     """Read x and, if it is there, y from an .npz file. No pickled objects are read.
 
     Raises:
         InputError: if the file or its x is missing, or the arrays do not fit (see `as_pairs`).
         DamagedFileError: if it is not an .npz file, or cut short, or fails its zip checksums.
     """
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"{path} is not a file; give an .npz with an array x")
     arrays = files.load_arrays(path, "x", "y")

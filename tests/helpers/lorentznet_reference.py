@@ -4,7 +4,7 @@ Written from the equations of Gong et al. (2022), with nothing shared with the p
 clever. The step in x is the one of the authors' program, mean_j (x_i − x_j) φ_x(w_ij m_ij). Batch
 normalisation sees all edges (or nodes) of all jets of a batch, and is computed sample by sample.
 
-`python tests/lorentznet_reference.py` writes `data/lorentznet.npz` again.
+`python tests/helpers/lorentznet_reference.py` writes `data/lorentznet.npz` again.
 """
 
 from pathlib import Path
