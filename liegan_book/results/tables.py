@@ -29,7 +29,6 @@ picked, to compare run with run, how many pass says nothing either: "control".
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from typing import get_args
@@ -148,7 +147,6 @@ def _row(
     profile: str,
     cell: tuple[str, str, float | None],
     runs: pd.DataFrame,
-    cannot: Mapping[str, str],
 ) -> Row:
     t, (method, metric, poster) = TABLES[experiment], cell
     mine = runs.loc[method] if len(runs) and method in runs.index else runs.iloc[:0]
@@ -157,7 +155,7 @@ def _row(
     passed, verdict = _verdict(t, poster, values)
     if method in t.controls:
         verdict = "control"
-    reason = None if values else cannot.get(method)
+    reason = None if values else EXPERIMENTS[experiment].cannot.get(method)
     if reason:  # a cross without a run
         verdict = {None: "not in the poster", 0.0: "reproduced"}.get(poster, "worse")
     mean = fmean(values) if values else None
@@ -213,4 +211,4 @@ def table(experiment: str, profile: str | None = None) -> list[Row]:
     there = set(runs.index.get_level_values(0)) | set(cannot)
     others = dict.fromkeys(m for m in (*known_methods, *cannot, *sorted(there)) if m in there)
     cells += [(m, t.metric, None) for m in others if m not in named]
-    return [_row(experiment, profile, cell, runs, cannot) for cell in cells]
+    return [_row(experiment, profile, cell, runs) for cell in cells]

@@ -37,7 +37,7 @@ class Resumable:
         """Take up what `state` returned.
 
         Raises:
-            KeyError, RuntimeError: if it is that of something else.
+            KeyError, RuntimeError, TypeError: if it is that of something else.
         """
         for name in self.keeps:
             setattr(self, name, _restored(getattr(self, name), state[name]))
