@@ -13,10 +13,10 @@ import torch
 from liegan_book.baselines import augerino as module
 from liegan_book.baselines.augerino import AugerinoConfig, augerino
 from liegan_min.algebra import groups
-from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game.pairs import Pairs, as_pairs
+from tests.helpers.interrupting import interrupted_after
 
 SHORT = AugerinoConfig(steps=500, hidden=(32, 32), batch=128, lr_range=5e-2)
 TINY = AugerinoConfig(steps=12, hidden=(8,), batch=32)
@@ -155,20 +155,12 @@ def test_the_same_seed_gives_the_same_answer_and_leaves_the_global_generator_alo
     assert torch.equal(before, torch.random.get_rng_state())
 
 
-def test_a_run_that_was_cut_off_resumes_to_the_very_same_ranges(tmp_path, monkeypatch):
+def test_a_run_that_was_cut_off_resumes_to_the_very_same_ranges(tmp_path):
     whole = augerino(quadrants(0.0), SO2, TINY, options=RunOptions(seed=4))
-    path, save, seen = tmp_path / "c.ckpt", files.save_state, []
-
-    def once(*a):
-        save(*a)
-        seen.append(1)
-        if len(seen) == 5:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(files, "save_state", once)
+    path = tmp_path / "c.ckpt"
     options = RunOptions(seed=4, checkpoint=path)
     told = {"pairs": quadrants(0.0), "algebra": SO2, "config": TINY}
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_after(5):
         augerino(**told, options=replace(options, checkpoint_seconds=-1))
     x, y = told["pairs"].x, told["pairs"].y
     for other in (

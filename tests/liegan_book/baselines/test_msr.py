@@ -6,9 +6,9 @@ import torch
 
 from liegan_book.baselines import msr as module
 from liegan_book.baselines.msr import MSRConfig, msr
-from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
+from tests.helpers.interrupting import interrupted_after
 
 SHORT = MSRConfig(steps=1000)
 TINY = MSRConfig(steps=12, support=8, query=8)
@@ -132,19 +132,11 @@ def test_the_same_seed_gives_the_same_answer_and_another_does_not():
     assert not torch.allclose(a.U, c.U)
 
 
-def test_a_run_that_was_cut_off_resumes_to_the_very_same_sharing(tmp_path, monkeypatch):
+def test_a_run_that_was_cut_off_resumes_to_the_very_same_sharing(tmp_path):
     data = tasks(shifts(3), 3)
     whole = msr(*data, TINY, options=RunOptions(seed=4))
-    path, save, seen = tmp_path / "c.ckpt", files.save_state, []
-
-    def once(*a):
-        save(*a)
-        seen.append(1)
-        if len(seen) == 5:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(files, "save_state", once)
-    with pytest.raises(KeyboardInterrupt):
+    path = tmp_path / "c.ckpt"
+    with interrupted_after(5):
         msr(*data, TINY, options=RunOptions(seed=4, checkpoint=path, checkpoint_seconds=-1))
     for other in ({"seed": 5}, {"config": TINY.changed(steps=13)}, {"x": 2 * data[0]}):
         given = {"x": data[0], "y": data[1], "config": TINY, "seed": 4} | other

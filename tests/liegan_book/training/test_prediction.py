@@ -11,11 +11,11 @@ from liegan_book.baselines.mlp import MLP
 from liegan_book.experiments import SO2
 from liegan_book.training.prediction import FitConfig, fit, predict
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.game.pairs import as_pairs
+from tests.helpers.interrupting import interrupted_after
 
 CONFIG = FitConfig(batch=16, epochs=6, lr=1e-2, every=2)
 
@@ -61,27 +61,16 @@ def test_the_curve_holds_epoch_training_loss_and_test_error():
 
 
 @pytest.mark.parametrize("build", [network, augmented])
-def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path, monkeypatch):
+def test_a_killed_fit_resumes_to_the_same_weights(build, tmp_path):
     def forward(model):
         return getattr(model, "moved", None)
 
     data, whole = pairs(), build()
     fit(whole, data, data, CONFIG, forward=forward(whole), options=RunOptions(seed=1, device="cpu"))
     path, killed = tmp_path / "fit.ckpt", build()
-    saves = []
-
-    def save_then_die(*arguments):
-        original(*arguments)
-        saves.append(1)
-        if len(saves) == 3:
-            raise KeyboardInterrupt
-
-    original = files.save_state
-    monkeypatch.setattr(files, "save_state", save_then_die)
     options = RunOptions(seed=1, device="cpu", checkpoint=path, checkpoint_seconds=-1)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_after(3):
         fit(killed, data, data, CONFIG, forward=forward(killed), options=options)
-    monkeypatch.undo()
     resumed = build()
     found = fit(resumed, data, data, CONFIG, forward=forward(resumed), options=options)
     for p, q in zip(whole.parameters(), resumed.parameters(), strict=True):

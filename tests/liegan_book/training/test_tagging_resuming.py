@@ -11,6 +11,7 @@ import torch
 from liegan_book.training.tagging import Splits
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
+from tests.helpers.interrupting import interrupted_after
 from tests.helpers.tagging_worker import CONFIG, STEPS, few, killed, network, same, trained
 
 pytest.importorskip("accelerate")
@@ -23,20 +24,10 @@ def whole():
 
 
 @pytest.mark.parametrize("number", range(1, STEPS * CONFIG.epochs + 1))
-def test_a_run_that_ends_after_any_step_goes_on_to_the_same(whole, tmp_path, monkeypatch, number):
-    path, saves = tmp_path / "fit.ckpt", []
-    original = files.save_state
-
-    def save_then_die(*arguments):
-        original(*arguments)
-        saves.append(1)
-        if len(saves) == number:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(files, "save_state", save_then_die)
-        with pytest.raises(KeyboardInterrupt):
-            trained(checkpoint=path)
+def test_a_run_that_ends_after_any_step_goes_on_to_the_same(whole, tmp_path, number):
+    path = tmp_path / "fit.ckpt"
+    with interrupted_after(number):
+        trained(checkpoint=path)
     assert files.load_state(path)["state"]["done"] == number
     assert same(trained(checkpoint=path), whole)
     assert not path.exists()

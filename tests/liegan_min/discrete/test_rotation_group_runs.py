@@ -7,7 +7,6 @@ import torch
 
 from liegan_book.datasets import cyclic
 from liegan_min.algebra import groups
-from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.discrete import rotation_group
@@ -16,6 +15,7 @@ from liegan_min.discrete.rotation_group import RotationGroupConfig, find_rotatio
 from liegan_min.game.pairs import as_pairs
 from liegan_min.game.restarts import Search, moves
 from liegan_min.game.stack import StackConfig, StackedGame
+from tests.helpers.interrupting import interrupted_after
 
 WAVES = {"count": 24, "fastest": 6.0}
 SEARCH = StackConfig(
@@ -161,18 +161,8 @@ def test_a_run_killed_in_either_stage_goes_on_to_the_same_end(tmp_path, monkeypa
     monkeypatch.setattr(StackedGame, "step", lambda *a: steps.append(1) or step(*a))
     whole, path = tiny(), tmp_path / "c.ckpt"
     in_all = len(steps)
-    save, seen = files.save_state, []
-
-    def written(*what):
-        save(*what)
-        seen.append(1)
-        if len(seen) == epochs:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(files, "save_state", written)
-        with pytest.raises(KeyboardInterrupt):
-            tiny(checkpoint=path, checkpoint_seconds=-1)
+    with interrupted_after(epochs):
+        tiny(checkpoint=path, checkpoint_seconds=-1)
     assert [p.name for p in tmp_path.iterdir()] == [f"c-{stage}.ckpt"]
     steps.clear()
     resumed = tiny(checkpoint=path)

@@ -15,6 +15,7 @@ from liegan_min.base.progress import quiet
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import discover, set_up
 from liegan_min.game.pairs import as_pairs
+from tests.helpers.interrupting import interrupted_after
 
 TINY = GameConfig(hidden=(16,), batch=32, epochs=6)
 
@@ -91,29 +92,10 @@ def test_a_killed_run_resumes_to_the_very_same_answer(tmp_path, pairs):
 
 
 def stopped(path, pairs, config, seed):
-    """Leave a checkpoint behind by failing after the first epochs."""
-    from liegan_min.base import files
-
-    save, seen = files.save_state, []
-
-    def once(*a):
-        save(*a)
-        seen.append(1)
-        if len(seen) == 2:
-            raise KeyboardInterrupt
-
-    files.save_state = once
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            discover(
-                pairs,
-                config,
-                options=RunOptions(
-                    seed=seed, device="cpu", checkpoint=path, checkpoint_seconds=0.0
-                ),
-            )
-    finally:
-        files.save_state = save
+    """Leave the checkpoint of two epochs behind."""
+    options = RunOptions(seed=seed, device="cpu", checkpoint=path, checkpoint_seconds=0.0)
+    with interrupted_after(2):
+        discover(pairs, config, options=options)
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, pairs):

@@ -11,12 +11,12 @@ from torch.nn import functional as F
 from liegan_book.datasets import cyclic
 from liegan_min.algebra import groups
 from liegan_min.algebra.moments import kept_by_moments, second_moments
-from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game.pairs import as_pairs
 from liegan_min.game.restarts import side_by_side
 from liegan_min.game.stack import StackConfig, StackedGame
+from tests.helpers.interrupting import interrupted_after
 
 STACK = 3
 TINY = StackConfig(
@@ -207,26 +207,16 @@ def test_the_discriminators_losses_tell_a_symmetry_from_none():
     assert half < math.log(2) - 0.15
 
 
-def killed(path, monkeypatch, **how):
+def killed(path, **how):
     """Leave the checkpoint of two epochs behind."""
-    save, seen = files.save_state, []
-
-    def twice(*written):
-        save(*written)
-        seen.append(1)
-        if len(seen) == 2:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(files, "save_state", twice)
-        with pytest.raises(KeyboardInterrupt):
-            play(checkpoint=path, checkpoint_seconds=-1, **how)
+    with interrupted_after(2):
+        play(checkpoint=path, checkpoint_seconds=-1, **how)
 
 
 def test_a_killed_search_goes_on_to_the_very_same_end(tmp_path, monkeypatch, torch_rng):
     path, starts = tmp_path / "c.ckpt", torch.randn(STACK, 3, 3, generator=torch_rng)
     whole = play(starts=starts)
-    killed(path, monkeypatch, starts=starts)
+    killed(path, starts=starts)
     steps, step = [], StackedGame.step
     monkeypatch.setattr(StackedGame, "step", lambda *a: steps.append(1) or step(*a))
     resumed = play(starts=starts, checkpoint=path)
@@ -237,8 +227,8 @@ def test_a_killed_search_goes_on_to_the_very_same_end(tmp_path, monkeypatch, tor
 
 
 @pytest.mark.parametrize("others", [{"starts": torch.ones(STACK, 3, 3)}, {}, {"seed": 101}])
-def test_a_checkpoint_of_other_starts_is_refused(tmp_path, monkeypatch, others):
+def test_a_checkpoint_of_other_starts_is_refused(tmp_path, others):
     path = tmp_path / "c.ckpt"
-    killed(path, monkeypatch, starts=torch.eye(3).expand(STACK, 3, 3))
+    killed(path, starts=torch.eye(3).expand(STACK, 3, 3))
     with pytest.raises(InputError, match=r"c\.ckpt belongs to other settings"):
         play(checkpoint=path, **others)

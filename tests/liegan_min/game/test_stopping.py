@@ -9,7 +9,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liegan_min.base import files
 from liegan_min.base.checkpoint import Resumable
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
@@ -18,6 +17,7 @@ from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import discover
 from liegan_min.game.game import TERMS, Game
 from liegan_min.game.pairs import as_pairs
+from tests.helpers.interrupting import interrupted_after
 
 TINY = GameConfig(hidden=(8,), batch=16, epochs=4)
 PAIRS = as_pairs(np.random.default_rng(0).normal(size=(64, 2)))
@@ -183,28 +183,13 @@ def test_the_rule_is_that_of_a_loop_over_the_epochs(norms, ratio):
     assert course.rested is (bool(over) and over[0] < len(norms))
 
 
-def killed_after(norms, path, epochs, monkeypatch, **config):
-    """Leave the checkpoint of that many epochs."""
-    save, seen = files.save_state, []
-
-    def once(*what):
-        save(*what)
-        seen.append(1)
-        if len(seen) == epochs:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as m:
-        m.setattr(files, "save_state", once)
-        with pytest.raises(KeyboardInterrupt):
-            play(norms, path, **config)
-
-
 @pytest.mark.parametrize("epochs", [1, 2, 4, 5])
-def test_a_resumed_run_stops_at_the_same_epoch(tmp_path, monkeypatch, epochs):
+def test_a_resumed_run_stops_at_the_same_epoch(tmp_path, epochs):
     """Killed after the fifth epoch, the last of the run, it plays no sixth."""
     path = tmp_path / "c.ckpt"
     whole = play(GROWING, stop_ratio=2.6)
-    killed_after(GROWING, path, epochs, monkeypatch, stop_ratio=2.6)
+    with interrupted_after(epochs):
+        play(GROWING, path, stop_ratio=2.6)
     resumed = play(GROWING, path, stop_ratio=2.6)
     assert resumed.rested
     assert len(resumed.bases) == 5
