@@ -57,8 +57,8 @@ class Side:
 
     net: nn.Module
 
-    def __init__(self, net: nn.Module, fused: bool) -> None:
-        self.net = net
+    def __init__(self, a: argparse.Namespace, net: nn.Module, fused: bool) -> None:
+        self.net = net.to(a.device)
         self.adam = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY, fused=fused)
 
     def loss(self, rows: Rows) -> Tensor:
@@ -78,9 +78,9 @@ class Ours(Side):
     net: LorentzNet
 
     def __init__(self, a: argparse.Namespace, jets: Jets, dropout: float) -> None:
-        self.jets = JetGraphs(jets)
+        self.jets = JetGraphs(jets, device=a.device)
         net = LorentzNet(hidden=a.hidden, layers=a.layers, dropout=dropout, c=C)
-        super().__init__(net, fused=True)  # as `tagging` has it
+        super().__init__(a, net, fused=True)  # as `tagging` has it
 
     def loss(self, rows: Rows) -> Tensor:
         """Return the cross entropy of a batch, ()."""
@@ -98,15 +98,15 @@ class Published(Side):
 
     def __init__(self, a: argparse.Namespace, jets: Jets, dropout: float) -> None:
         self.counts = jets.counts
-        self.p = torch.from_numpy(jets.leading(int(jets.counts.max())))
-        self.label = torch.from_numpy(jets.label).long()
+        self.p = torch.from_numpy(jets.leading(int(jets.counts.max()))).to(a.device)
+        self.label = torch.from_numpy(jets.label).long().to(a.device)
         shape = {"n_scalar": 2, "n_hidden": a.hidden, "n_class": 2, "n_layers": a.layers}
         try:
             net = self.load(a.reference)(**shape, c_weight=C, dropout=dropout)
         except TypeError as error:
             file = a.reference / "models.py"
             raise InputError(f"{file} is not that of {REPOSITORY}: {error}") from None
-        super().__init__(net, fused=False)
+        super().__init__(a, net, fused=False)
 
     @staticmethod
     def load(folder: Path) -> Callable[..., nn.Module]:
@@ -123,12 +123,16 @@ class Published(Side):
     def batch(self, rows: Rows) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
         """Return padded p, (b, n, 4), scalars, (b, n, 2), and both ends of all edges."""
         x = self.p[rows, : int(self.counts[rows].max())]
-        p = torch.cat([BEAMS.expand(len(x), 2, 4), x], 1)
+        p = torch.cat([BEAMS.to(x).expand(len(x), 2, 4), x], 1)
         mass = (2 * p[..., 0] ** 2 - p.square().sum(-1)).abs().sqrt()
         s = torch.stack([mass, mass], -1)
         s[:, :2, 0], s[:, 2:, 1] = 0, 0
         real = p[..., 0] != 0
-        edges = real[:, :, None] & real[:, None] & ~torch.eye(p.shape[1], dtype=torch.bool)
+        edges = (
+            real[:, :, None]
+            & real[:, None]
+            & ~torch.eye(p.shape[1], dtype=torch.bool, device=p.device)
+        )
         jet, i, j = edges.nonzero(as_tuple=True)
         return p, psi(s), (jet * p.shape[1] + i, jet * p.shape[1] + j)
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -25,6 +24,7 @@ from liegan_min.game.config import GameConfig
 from liegan_min.game.pairs import Pairs
 
 FILES = ("gan.py", "train.py", "utils.py", "dataset.py")
+CPU = torch.device("cpu")
 _DROPPED = re.compile(r"(?m)^(from numpy import \*|from torchvision .*|import torchvision.*)$")
 
 
@@ -51,6 +51,8 @@ def load(folder: Path, *names: str) -> list[Any]:
 
 def jet_reader(folder: Path, data: Path) -> Callable[[], Pairs]:
     """Return what reads two constituents of each jet of a file, the published way."""
+    import pandas as pd
+
     (dataset,) = load(folder, "dataset")
     pd.read_hdf(data, key="table", stop=10)  # imports what reading needs
 
@@ -70,13 +72,20 @@ class Published:
         config: the published recipe; of it, channels, scale, rates, batch and weights count.
         start: the published name of how L starts, and of its search space.
         seed: of the start and of the batches.
+        device: where it plays.
 
     Raises:
         SystemExit: if the folder is not such a checkout.
     """
 
     def __init__(
-        self, folder: Path, pairs: Pairs, config: GameConfig, start: str, seed: int
+        self,
+        folder: Path,
+        pairs: Pairs,
+        config: GameConfig,
+        start: str,
+        seed: int,
+        device: torch.device = CPU,
     ) -> None:
         gan, self.train = load(folder, "gan", "train")
         assert pairs.y is not None
@@ -99,6 +108,9 @@ class Published:
             self.discriminator = gan.LieDiscriminatorEmb(pairs.inputs, pairs.classes, 32)
         else:
             self.discriminator = gan.LieDiscriminator(pairs.inputs)
+        self.device = device
+        self.generator.to(device)
+        self.discriminator.to(device)
 
     def play(self, epochs: int, after: Callable[[], None] | None = None) -> None:
         """Run the published loop; `after` is called after each step.
@@ -119,7 +131,7 @@ class Published:
             p_norm=2,
             mu=0.0,
             eta=self.config.correlation,
-            device=torch.device("cpu"),
+            device=self.device,
             task="traj_pred",
             print_every=epochs + 1,
         )

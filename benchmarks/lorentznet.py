@@ -162,6 +162,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only-steps", choices=list(SIDES), help=argparse.SUPPRESS)
     parser.add_argument("--jets", type=Path, help=argparse.SUPPRESS)
     a = parser.parse_args()
+    a.device = "cpu"
     for name in ("rounds", "hidden", "layers", "batch"):
         if getattr(a, name) < 1:
             parser.error(f"--{name} must be at least 1, not {getattr(a, name)}")

@@ -62,7 +62,8 @@ def jets_leading(verify: Verify = False, as_json: Json = False) -> None:
 @app.command()
 def jets(
     out: Annotated[
-        Path | None, typer.Option(help="HDF5 file for new jets; default: the committed sample.")
+        Path | None,
+        typer.Option(help="File for new jets, .h5 or .npz; default: the committed sample."),
     ] = None,
     number: Annotated[
         int | None, typer.Option("--jets", help="How many, half of them top; default: 100,000.")
@@ -74,7 +75,8 @@ def jets(
 ) -> None:
     """Simulate jets (extra `jets`): the committed sample, or with --out as many as you want.
 
-    A killed run takes up where it was.
+    An .h5 has the public benchmark's layout; an .npz has no --split and a tenth of the size. A
+    killed run takes up where it was.
     """
     if out is None:
         if (number, split, seed) != (None, None, None):
@@ -86,12 +88,17 @@ def jets(
     from liegan_book.datasets import top_tagging
     from liegan_book.datasets.jets import storage
 
+    if out.suffix == ".npz" and split is not None:
+        raise InputError("--split is for the benchmark's layout; leave it away, or name an .h5")
     number, split, seed = number or 100_000, split or "train", seed or 0
     if split not in top_tagging.TTV:
         raise InputError(f"--split must be {', '.join(top_tagging.TTV)}, not {split!r}")
     if number < 2 or number % 2 or seed < 0:
         raise InputError(f"--jets must be even and --seed not negative, not {number} and {seed}")
-    top_tagging.write(out, storage.make(seed, number), top_tagging.TTV[split])
+    if out.suffix == ".npz":
+        storage.write(out, storage.make(seed, number))
+    else:
+        top_tagging.write(out, storage.make(seed, number), top_tagging.TTV[split])
     _made(out, as_json)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from liegan_book import paths, records
 from liegan_book.experiments.comparison import COMPARISON
 from liegan_book.experiments.cyclic import CYCLIC
+from liegan_book.experiments.gpu import GPU
 from liegan_book.experiments.method import Experiment, Method
 from liegan_book.experiments.top_tagging import TOP_TAGGING
 from liegan_book.experiments.top_tagging_discovery import TOP_TAGGING_DISCOVERY, jet_pairs
@@ -37,6 +38,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "top-tagging": TOP_TAGGING,
     "cyclic": CYCLIC,
     "comparison": COMPARISON,
+    "gpu": GPU,
 }
 
 

@@ -43,7 +43,7 @@ class Method:
         fingerprint: checksum of the data of a seed, where they are made anew for each; default: the
             data set is a committed file.
         needs: (experiment, method) of the records that a run builds on, with its own seed.
-        public: profiles that run on the files of the public top-tagging benchmark instead.
+        elsewhere: by profile, the source of a seed's data, where they are others.
     """
 
     profiles: Mapping[str, Settings]
@@ -52,18 +52,17 @@ class Method:
     data: str
     needs: tuple[tuple[str, str], ...] = ()
     fingerprint: Callable[[int], str] | None = None
-    public: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, Callable[[int], DataSource]] = field(default_factory=dict)
 
     def source(self, profile: str, seed: int) -> DataSource:
         """Return the name and the checksum of the data that a run sees.
 
         Raises:
             DamagedFileError: if the data set's file was changed or is a committed one and missing.
-            InputError: if the public files are not there.
+            InputError: if a file that is not committed is not there.
         """
-        if profile in self.public:
-            sums = [files.sha256(path).encode() for path in public_files().values()]
-            return DataSource(name="top-tagging-public", sha256=sha256(b"".join(sums)).hexdigest())
+        if profile in self.elsewhere:
+            return self.elsewhere[profile](seed)
         made = self.fingerprint
         return DataSource(name=self.data, sha256=made(seed) if made else store.checksum(self.data))
 
@@ -81,6 +80,16 @@ def public_files() -> dict[str, Path]:
                 f"there is no {path}; download it with: liegan data top-tagging {split}"
             )
     return found
+
+
+def public_source(seed: int) -> DataSource:
+    """Return the name and the checksum of the public benchmark.
+
+    Raises:
+        InputError: see `public_files`.
+    """
+    sums = [files.sha256(path).encode() for path in public_files().values()]
+    return DataSource(name="top-tagging-public", sha256=sha256(b"".join(sums)).hexdigest())
 
 
 def learned(experiment: str, method: str, array: str, seed: int) -> Tensor:

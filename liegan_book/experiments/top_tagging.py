@@ -18,7 +18,13 @@ from torch import Tensor
 from liegan_book.datasets import top_tagging
 from liegan_book.datasets.jets import storage
 from liegan_book.datasets.jets.observables import features
-from liegan_book.experiments.method import Experiment, Method, learned, public_files
+from liegan_book.experiments.method import (
+    Experiment,
+    Method,
+    learned,
+    public_files,
+    public_source,
+)
 from liegan_book.experiments.metrics.discovery import Judged
 from liegan_book.experiments.metrics.lorentz import quadric
 from liegan_book.experiments.metrics.tagging import judged, tagging_metrics
@@ -92,19 +98,23 @@ def public(constituents: int | None) -> Splits:
     )
 
 
-def _play(config: TaggingConfig, options: RunOptions, *, form: Form, sees: Sees) -> Trained:
-    with seeded(options.seed):
-        model = LorentzNet(
-            form(options.seed),
+def tagger(config: TaggingConfig, form: Form, sees: Sees, seed: int) -> LorentzNet:
+    """Return the network that the settings describe, with the form and the start of a seed."""
+    with seeded(seed):
+        return LorentzNet(
+            form(seed),
             sees,
             hidden=config.hidden,
             layers=config.layers,
             dropout=config.dropout,
             c=config.c,
         )
+
+
+def _play(config: TaggingConfig, options: RunOptions, *, form: Form, sees: Sees) -> Trained:
     splits = public(None if config.rest else config.constituents) if config.public else committed()
     first = Splits(splits.train.take(slice(config.jets)), splits.validation, splits.test)
-    return train(model, first, config, options)
+    return train(tagger(config, form, sees, options.seed), first, config, options)
 
 
 @dataclass(frozen=True)
@@ -132,13 +142,13 @@ def _grow(config: GrownConfig, options: RunOptions) -> Grown:
     splits, columns = committed(), _columns()
     few = slice(config.jets)
     settings = TreesConfig(**config.model_dump(exclude={"jets", "seed"}), seed=options.seed)
-    tagger = boosted_trees(
+    grown = boosted_trees(
         {name: column[few] for name, column in columns["train"].items()},
         splits.train.label[few],
         INPUTS["all"],
         settings,
     )
-    scores = {split: tagger(columns[split]) for split in ("validation", "test")}
+    scores = {split: grown(columns[split]) for split in ("validation", "test")}
     first = Splits(splits.train.take(few), splits.validation, splits.test)
     return Grown(first, scores, time.monotonic() - start)
 
@@ -193,7 +203,7 @@ def _method(form: Form, sees: Sees = "invariants", *needs: str, cpu: TaggingConf
         judge=tagging_metrics,
         data="jets",
         needs=tuple(("top-tagging-discovery", name) for name in needs),
-        public=frozenset({"paper"}),
+        elsewhere={"paper": public_source},
     )
 
 

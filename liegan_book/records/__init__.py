@@ -1,20 +1,19 @@
 """Run records: what a run was, where it stands, how it is read."""
 
 from liegan_book.records.frame import frame
+from liegan_book.records.machine import Card, Machine, Sources, peak_memory_mb
 from liegan_book.records.record import (
     DataSource,
-    Machine,
     Profile,
     Record,
-    Sources,
     load,
     load_all,
-    peak_memory_mb,
     save,
     where,
 )
 
 __all__ = [
+    "Card",
     "DataSource",
     "Machine",
     "Profile",

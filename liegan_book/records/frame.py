@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from liegan_book.records.record import load_all
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def frame(experiment: str, profile: str) -> pd.DataFrame:
@@ -17,6 +20,8 @@ def frame(experiment: str, profile: str) -> pd.DataFrame:
     Raises:
         DamagedFileError: if a record is damaged.
     """
+    import pandas as pd  # records are made where it is not, too
+
     runs = load_all(experiment, profile=profile)
     rows = [
         {"config": r.config, "wall_seconds": r.wall_seconds, "cpu_seconds": r.cpu_seconds}

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-import resource
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-import liegan_book
-import liegan_min
 from liegan_book import paths
+from liegan_book.records.machine import Machine, Sources
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError, InputError
 
-Profile = Literal["quick", "cpu", "paper"]
+Profile = Literal["quick", "cpu", "paper", "gpu"]
 
 #: Nested lists of numbers: a learned basis, a curve over the epochs.
 Nested = list[Any]
@@ -33,55 +26,6 @@ class DataSource(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
-
-
-class Machine(BaseModel):
-    """What the run ran on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    device: str
-    cpu: str
-    threads: int = Field(ge=1)
-    python: str
-    torch: str
-    numpy: str
-
-    @classmethod
-    def here(cls, device: str) -> Machine:
-        """Describe this machine."""
-        return cls(
-            device=device,
-            cpu=_cpu_model(),
-            threads=torch.get_num_threads(),
-            python=platform.python_version(),
-            torch=torch.__version__.split("+")[0],
-            numpy=np.__version__,
-        )
-
-
-class Sources(BaseModel):
-    """The code that ran."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    git_commit: str | None
-    git_dirty: bool | None
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-
-    @classmethod
-    def here(cls) -> Sources:
-        """Describe this checkout."""
-        commit = _git("rev-parse", "HEAD")
-        status = _git("status", "--porcelain", "--untracked-files=no")
-        h = hashlib.sha256()
-        for package in map(Path, (liegan_min.__path__[0], liegan_book.__path__[0])):
-            for path in sorted(package.rglob("*.py")):
-                name = path.relative_to(package.parent).as_posix()
-                h.update(f"{name}\0".encode() + path.read_bytes())
-        return cls(
-            git_commit=commit,
-            git_dirty=None if status is None else bool(status),
-            sha256=h.hexdigest(),
-        )
 
 
 class Record(BaseModel):
@@ -116,42 +60,6 @@ class Record(BaseModel):
 def where(experiment: str, method: str, profile: str, seed: int) -> Path:
     """Return the file of a run's record."""
     return paths.results() / experiment / method / f"{profile}-s{seed}.json"
-
-
-def _git(*arguments: str) -> str | None:
-    """Ask git about the checkout; None where there is no git or no checkout."""
-    try:
-        out = subprocess.run(
-            ["git", "-C", str(Path(__file__).parent), *arguments],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return out.stdout.strip()
-
-
-def _cpu_model() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    named = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine() or "unknown")
-
-
-def peak_memory_mb() -> float:
-    """Return the largest memory this process has held so far, in MB.
-
-    Linux counts into `ru_maxrss` what the parent held when it started this process; its own
-    high-water mark stands in /proc.
-    """
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    for line in lines:
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def _canonical(content: dict[str, Any]) -> str:

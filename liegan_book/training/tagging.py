@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from liegan_book.extras import needed
+from liegan_book.training.sharing import shared_out
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base import files, parallel, training
 from liegan_min.base.errors import InputError
@@ -172,7 +172,13 @@ class _Tagger(Training):
         self.losses = torch.zeros_like(self.losses)
 
     def finish(self) -> None:
-        """Take the weights of the best epoch, and score the splits that decide."""
+        """Take the weights of the best epoch, and score the splits that decide.
+
+        Raises:
+            InputError: if the time limit was over before there was one.
+        """
+        if not len(self.history):
+            raise InputError("the time limit is shorter than the first epoch; give it more")
         self.model.load_state_dict(self.best)
         for split in ("validation", "test"):
             self.scores[split] = scores(self.model, self.data[split]).double().cpu().numpy()
@@ -206,18 +212,18 @@ def train(
         splits: the jets.
         config: the settings; `jets` is for who makes the splits.
         options: seed (of the order of the jets, and of dropout), device (with several processes
-            each takes its own GPU), checkpoint (one is also written after each epoch) and progress.
+            each takes its own GPU), checkpoint (one is also written after each epoch), progress,
+            and the time limit, which ends it with the best epoch so far.
 
     Raises:
         InputError: if a split has no jets of both labels, there is less than a batch, the batch
             cannot be shared out evenly, the loss is not finite, or the checkpoint is another run's.
         DamagedFileError: if the checkpoint is damaged.
-        MissingExtraError: if accelerate, of the extra `scale`, is not installed.
+        MissingExtraError: if there are several processes, and accelerate is not installed.
     """
     options = options or RunOptions()
     where, seed = options.where, options.seed
-    accelerate = needed("accelerate", "training a tagger", extra="scale")
-    accelerator = accelerate.Accelerator(cpu=where.type == "cpu", device_placement=False)
+    accelerator = shared_out(cpu=where.type == "cpu")
     where = where if parallel.world() == 1 else accelerator.device
     _check(splits, config)
     data = {name: graphs_of(jets, config, where) for name, jets in vars(splits).items()}

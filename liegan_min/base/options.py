@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class RunOptions:
         checkpoint: file that a killed run resumes from; removed when the run ends.
         checkpoint_seconds: least time between two writes of it.
         progress: show a bar; default: in a terminal, and not under CI.
+        limit_seconds: after so many, over all sittings, a run ends with what it has by then.
     """
 
     seed: int = 0
@@ -27,6 +29,7 @@ class RunOptions:
     checkpoint: Path | None = None
     checkpoint_seconds: float = 30.0
     progress: bool | None = None
+    limit_seconds: float = math.inf
 
     @property
     def where(self) -> torch.device:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from liegan_min.base import parallel
 from liegan_min.base.checkpoint import Checkpoint, Resumable
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
@@ -40,26 +42,30 @@ class Training(Resumable, ABC):
 
 
 def run(training: Training, total: int, key: str, options: RunOptions, unit: str = "step") -> float:
-    """Train for so many units, or until at rest. Returns the seconds over all sittings.
+    """Train for so many units, until at rest or out of time. Returns the seconds over all sittings.
 
     Args:
         training: at its start.
         total: units.
         key: names everything that the outcome depends on; a checkpoint of another key is refused.
-        options: checkpoint and progress; what draws or moves tensors is up to the training.
+        options: checkpoint, progress and time limit; the rest is up to the training.
         unit: its name, for the bar.
 
     Raises:
-        InputError: if the checkpoint is another run's.
+        InputError: if the checkpoint is another run's, or several processes have a time limit.
         DamagedFileError: if the checkpoint is damaged.
     """
+    if parallel.world() > 1 and math.isfinite(options.limit_seconds):
+        raise InputError("limit_seconds is for one process: several would end at different steps")
     kept = Checkpoint(options, key)
     with kept.resume() as last:
         if last is not None:
             training.restore(last)
-    hidden = quiet(options.progress)
+    hidden, limit = quiet(options.progress), options.limit_seconds
     with tqdm(total=total, initial=training.done, disable=hidden, unit=unit) as bar:
         while training.done < total and not training.rested():
+            if training.done and kept.seconds > limit:
+                break
             due = training.advance()
             bar.update()
             kept.offer(training.state, now=due)

@@ -22,10 +22,11 @@ from liegan_min.equivariant.jets import I64, Jets
 #: invariant of the jet alone can, where the beam is and how fast the jet moves.
 BEAMS = torch.tensor([[2**0.5, 0, 0, 1], [2**0.5, 0, 0, -1]])
 
-#: Most edges of a block. A CPU is fastest when its caches hold them, with all their channels; a
-#: GPU wants large products.
+#: Most edges of a block. A CPU is fastest when its caches hold them, with all their channels. On a
+#: GPU every block costs calls and large ones padding: at 72 channels and batches of 128 both cost
+#: about the same here, by the count of calls and bytes (`liegan bench gpu --plan`).
 CPU_EDGES = 10_000
-CUDA_EDGES = 1_000_000
+CUDA_EDGES = 300_000
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -61,7 +61,15 @@ class Game(Resumable):
         device: where the tensors live.
     """
 
-    keeps = ("rng", "average", "generator", "discriminator", "optimiser", "steps", "epochs")
+    keeps: ClassVar[tuple[str, ...]] = (
+        "rng",
+        "average",
+        "generator",
+        "discriminator",
+        "optimiser",
+        "steps",
+        "epochs",
+    )
 
     #: The class of the player that moves the data.
     player: type[LieGenerator] = LieGenerator
@@ -130,6 +138,10 @@ class Game(Resumable):
             terms.append(c.norm * losses.norm(L))
         return terms
 
+    def cosine_pull(self, gx: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the cosine term, (), and its gradient with respect to gx, (b, t, k)."""
+        return losses.cosine_pull(gx, x)
+
     def distributions(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is moved, and what it is compared with, (b, t, k) each: both are x.
 
@@ -162,7 +174,7 @@ class Game(Resumable):
         with torch.autocast(self.device.type, torch.bfloat16, enabled=c.amp):
             verdict = losses.judge(self.discriminator, real, gz, left, c.reject)
         with torch.no_grad():
-            same, away = losses.cosine_pull(gz[:, :t], x)
+            same, away = self.cosine_pull(gz[:, :t], x)
             verdict.pull[:, :t].add_(away, alpha=c.cosine)
         terms = self.penalties()
         pulls = [verdict.pull, *(torch.ones_like(term) for term in terms)]
@@ -182,12 +194,17 @@ class Game(Resumable):
         self.steps += 1
         self.average.lerp_(self.generator.free.detach(), 1 - self.config.ema)
 
+    def set_rates(self) -> None:
+        """Set the learning rates of the epoch that begins."""
+        c = self.config
+        remaining = 1 - self.epochs / c.epochs if c.anneal else 1.0
+        set_rates(self.optimiser, (c.lr_generator, c.lr_discriminator), remaining)
+
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through an epoch of the data, in a new order. Returns the mean of the terms."""
         order = torch.randperm(len(x), generator=self.rng)[: self.config.epoch_size].to(x.device)
         c = self.config
-        remaining = 1 - self.epochs / c.epochs if c.anneal else 1.0
-        set_rates(self.optimiser, (c.lr_generator, c.lr_discriminator), remaining)
+        self.set_rates()
         # In a last batch of less than half, single points would steer: leave it for next time.
         last = len(order) % c.batch
         used = len(order) if 2 * last >= c.batch else len(order) - last

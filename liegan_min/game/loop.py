@@ -25,7 +25,7 @@ class Course:
         bases: (epochs, c, k, k), the averaged basis after each epoch.
         history: (epochs, len(TERMS)), the mean terms of each epoch.
         seconds: wall time, over all the sittings of a resumed run.
-        rested: whether a rule of the settings stopped it early.
+        rested: whether a rule of the settings, or the time limit, stopped it early.
     """
 
     bases: Tensor

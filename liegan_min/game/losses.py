@@ -33,7 +33,7 @@ def cosine_pull(gx: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
 
     With u = x/|x| and v = gx/|gx| the gradient of the mean of u·v is (u - (u·v) v)/|gx| by n.
     """
-    inverse = (gx * gx).sum(-1, keepdim=True).clamp_(min=_TINY).rsqrt_()
+    inverse = (gx * gx).sum(-1, keepdim=True).clamp(min=_TINY).rsqrt_()
     u, v = F.normalize(x, dim=-1), gx * inverse
     cos = (u * v).sum(-1, keepdim=True)
     mean = cos.mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any, get_args
@@ -16,6 +17,7 @@ from liegan_book.datasets.jets.production import make_shard, produce
 from liegan_book.datasets.jets.simulate import JetConfig, Kind
 from liegan_book.datasets.kinematics import cylindrical, mass
 from liegan_book.datasets.store import Arrays
+from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jets import Jets
 
@@ -48,6 +50,18 @@ def make(seed: int, jets: int) -> Jets:
     whole = Jets.join([part for part, _ in parts])
     chosen = np.concatenate([np.flatnonzero(whole.label == c)[: jets // 2] for c in (0, 1)])
     return whole.take(np.random.default_rng(seed).permutation(chosen))
+
+
+def write(path: Path, jets: Jets) -> None:
+    """Write jets as the committed ones are, atomically: see `packing`.
+
+    Raises:
+        InputError: if they do not fit the format.
+        LieganError: if the disk is full or the folder cannot be written.
+    """
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **pack(jets))  # type: ignore[arg-type]
+    files.write_atomic(path, buffer.getvalue())
 
 
 def sample() -> Arrays:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from liegan_book.datasets.top_tagging.layout import CONSTITUENTS, FLAGS, NUMBERS, TTV, check_values
 from liegan_book.extras import needed
@@ -51,6 +50,8 @@ class Writer:
         )
         numbers = np.concatenate([x.reshape(len(jets), -1), jets.truth], axis=1)
         # Numbered on, where each chunk would by itself start from row 0.
+        import pandas as pd  # reading needs none
+
         index = pd.RangeIndex(self.rows, self.rows + len(jets))
         frame = pd.DataFrame(numbers, index=index, columns=list(NUMBERS))
         frame[FLAGS[0]] = np.int64(self.ttv)
@@ -77,6 +78,8 @@ def writer(path: Path, ttv: int, expected: int = 1_000_000) -> Iterator[Writer]:
         known = ", ".join(f"{value} ({split})" for split, value in TTV.items())
         raise InputError(f"ttv must be {known}, not {ttv}")
     needed("tables", "writing HDF5")
+    import pandas as pd
+
     with files.atomic(path) as part:
         with files.writing(path, RuntimeError):  # PyTables' errors are of this kind
             store = pd.HDFStore(part, mode="w", complib="blosc", complevel=5)

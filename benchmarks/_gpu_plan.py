@@ -1,0 +1,178 @@
+"""What each part of the benchmark on a GPU will ask for, counted on a CPU: time, memory, bytes.
+
+A step is counted as it is written (`_counting`), with a few of the rows where all would take long.
+Its time is that of its calls, one after another, or that of its products and of its bytes, if that
+is more; at the rates below, which are about those of an H100. What the card really does is measured
+by the benchmark itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from _counting import Counts, count
+from _gpu_speed import ROUNDS, STEPS
+from _gpu_work import FULL, TAGGER_STEPS, Work, rows, tagger, tasks
+from gpu import LIMITS
+from torch import Tensor
+
+from liegan_book.datasets.jets import storage
+from liegan_book.experiments import GPU, settings
+from liegan_book.experiments.gpu import JETS, TRAINING
+from liegan_book.experiments.many_seeds import ManySeeds
+from liegan_min.base.options import RunOptions
+from liegan_min.equivariant.jet_graph import CUDA_EDGES, JetGraphs
+from liegan_min.game.discovery import set_up
+
+#: Operations a second of float32 products, bytes a second of a copy, seconds of a call.
+FLOPS, BANDWIDTH, CALL = 5e13, 2.9e12, 8e-6
+
+#: Seconds in which a process imports what it needs, and meets the card.
+START = 6.0
+
+#: Seconds to compile a network the first time.
+COMPILE = 15.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a part asks for: seconds, bytes of the card's memory, bytes moved, and a remark."""
+
+    seconds: float
+    memory: float
+    moved: float
+    remark: str
+
+
+def seconds(asked: Counts) -> float:
+    """Return how long a step should take on the card."""
+    return max(asked.calls * CALL, asked.flop / FLOPS, asked.moved / BANDWIDTH)
+
+
+def _weights(parameters: Iterable[Tensor]) -> float:
+    """Return the bytes of weights, gradients, and what Adam keeps of them."""
+    return 16.0 * sum(p.numel() for p in parameters)
+
+
+def _step(work: Work) -> Counts:
+    return count(work.play).times(1 / work.steps, 1 / work.steps)
+
+
+def tagger_step(batch: int, edges: int = CUDA_EDGES) -> Counts:
+    """Return what a step of the tagger asks for, from one with fewer jets and a thinner one.
+
+    Operations and bytes grow with the padded edges, calls with the blocks that these come in.
+    """
+    few = 16
+    full = tagger("cpu", "float32", 1, batch=few, edges=edges)
+    thin = tagger("cpu", "float32", 1, batch=batch, size=(1, FULL[1]), edges=edges)
+    asked = _step(full).times(_padded(batch, edges) / _padded(few, edges))
+    return replace(asked, calls=_step(thin).calls)
+
+
+def _padded(batch: int, edges: int) -> int:
+    """Return the edges of a batch with their padding."""
+    jets = JetGraphs(storage.load("train"), edges=edges)
+    graphs, _ = jets.batch(rows(batch, 1)[0])
+    return sum(block.edges.numel() for block in graphs.blocks)
+
+
+def steps() -> dict[str, Counts]:
+    """Return what a training step of each task asks for."""
+    found = {}
+    for name, task in tasks().items():
+        numbers = [int(word) for word in name.split("-") if word.isdigit()]
+        tagged = name.startswith("lorentznet")
+        found[name] = tagger_step(*numbers) if tagged else _step(task.ours("cpu", "float32", 1))
+    return found
+
+
+def seeds(method: str, some: int = 2) -> Line:
+    """Plan the seeds of a game at once, from a step of some of them."""
+    config = settings("gpu", method, "gpu")
+    play: Any = GPU.methods[method].play
+    space = {k: v for k, v in play.keywords.items() if k != "source"}
+    starts = [
+        set_up(play.keywords["source"](s), config.game, options=RunOptions(s, "cpu"), **space)
+        for s in range(some)
+    ]
+    game, pairs, batch = ManySeeds(starts, RunOptions(device="cpu").where), starts[0].train, 64
+    order, w = game.dealer.deal(more=False)
+    game.generator.coefficients.batches = iter(w.split(batch))
+    rows = (order + game.first)[:batch].flatten()
+    asked = count(lambda: game.step(game.x[rows], None if game.y is None else game.y[rows]))
+    each = config.seeds / some
+    every = len(game.dealer.sizes) * config.game.epochs
+    asked = asked.times(each)
+    data = 4.0 * each * (game.x.numel() + (0 if game.y is None else game.y.numel()))
+    weights = each * _weights([*game.discriminator_params, *game.generator_params])
+    return Line(
+        START + 10 + every * seconds(asked),
+        weights + data + asked.saved,
+        every * asked.moved,
+        f"{config.seeds} seeds, {every} steps of {1e3 * seconds(asked):.2f} ms, "
+        f"{len(pairs.x)} samples each",
+    )
+
+
+def recipe() -> Line:
+    """Plan a tagger's training."""
+    config = settings("gpu", "lorentznet", "gpu")
+    asked = tagger_step(config.batch)
+    epoch = JETS // config.batch * seconds(asked)
+    return Line(
+        START + TRAINING,
+        asked.saved + 2e8,
+        TRAINING / seconds(asked) * asked.moved,
+        f"about {TRAINING / epoch:.0f} of {config.epochs} epochs of {epoch:.0f} s",
+    )
+
+
+def speed(asked: dict[str, Counts]) -> Line:
+    """Plan the timings, from a step of each task."""
+    rounds = {
+        name: (ROUNDS + 2)
+        * len(task.ways)
+        * (TAGGER_STEPS if name.startswith("lorentznet") else STEPS)
+        for name, task in tasks().items()
+    }
+    return Line(
+        START + sum(n * seconds(asked[name]) for name, n in rounds.items()),
+        max(c.saved for c in asked.values()),
+        sum(n * asked[name].moved for name, n in rounds.items()),
+        f"and about {COMPILE:.0f} s more for each step that is compiled, as many as fit",
+    )
+
+
+def plan() -> dict[str, Line]:
+    """Return what each part asks for."""
+    asked = steps()
+    few = asked["lorentznet-32"]
+    return {
+        "equal": Line(START + 10, few.saved, 20 * few.moved, "most of it on the CPU, in float64"),
+        "speed": speed(asked),
+        "two-body-seeds": seeds("two-body-seeds"),
+        "cyclic-seeds": seeds("cyclic-seeds"),
+        "lorentznet": recipe(),
+        "liegnn": recipe(),
+    }
+
+
+def main() -> None:
+    """Print the plan."""
+    lines = plan()
+    print(f"at {FLOPS / 1e12:.0f} TFLOP/s, {BANDWIDTH / 1e12:.1f} TB/s, {1e6 * CALL:.0f} µs a call")
+    print(f"{'part':16}{'limit':>7}{'expected':>10}{'memory':>10}{'moved':>11}")
+    for name, line in lines.items():
+        print(
+            f"{name:16}{LIMITS[name]:5.0f} s{line.seconds:8.0f} s{line.memory / 2**30:7.1f} GB"
+            f"{line.moved / 1e12:8.1f} TB  {line.remark}"
+        )
+    total = sum(min(LIMITS[name], line.seconds) for name, line in lines.items())
+    print(f"{'together':16}{sum(LIMITS.values()):5.0f} s{total:8.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""What the games of many seeds draw: in threads and an epoch ahead, so that no step waits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from liegan_min.base.checkpoint import Resumable
+from liegan_min.game.coefficients import Coefficients
+from liegan_min.game.game import Game
+
+
+class Dealt(Coefficients):
+    """Coefficients that were drawn before, a batch for each game: they are handed out in turn."""
+
+    batches: Iterator[Tensor] = iter(())
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        """Return the next w, (n, games)."""
+        return next(self.batches)
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """What a game has drawn for an epoch: the order of its samples, and w for each of them."""
+
+    order: Tensor
+    w: Tensor
+
+
+class Dealer(Resumable):
+    """Draws what each game draws, in threads and an epoch ahead: the games do not wait for it."""
+
+    keeps = ("states",)
+
+    def __init__(self, games: Sequence[Game], samples: int) -> None:
+        self.rngs, self.config, self.samples = [g.rng for g in games], games[0].config, samples
+        self.coefficients = [g.generator.coefficients.cpu() for g in games]
+        self.pool = ThreadPoolExecutor(os.cpu_count() or 1)
+        self.ahead: list[Future[_Hand]] = []
+
+    @property
+    def sizes(self) -> list[int]:
+        """Samples in each batch of an epoch: see `Game.epoch`."""
+        n, b = min(self.samples, self.config.epoch_size or self.samples), self.config.batch
+        full, last = divmod(n, b)
+        return [b] * full + ([last] if 2 * last >= b else [])
+
+    @property
+    def states(self) -> Tensor:
+        """The generators' states before what is drawn ahead."""
+        return self.before if self.ahead else self._states()
+
+    @states.setter
+    def states(self, states: Tensor) -> None:
+        for rng, state in zip(self.rngs, states, strict=True):
+            rng.set_state(state)
+        self.ahead = []
+
+    def _states(self) -> Tensor:
+        return torch.stack([rng.get_state() for rng in self.rngs])
+
+    def _draw(self, game: int) -> _Hand:
+        rng, sizes, sample = self.rngs[game], self.sizes, self.coefficients[game].sample
+        order = torch.randperm(self.samples, generator=rng)[: sum(sizes)]
+        # One draw for all full batches: the very numbers of one draw a batch, as the CPU's
+        # generator fills 16 places at a time, and batches are multiples of that.
+        full = sizes.count(sizes[0]) * sizes[0]
+        w = [sample(n, rng) for n in (full, sum(sizes) - full) if n]
+        return _Hand(order, torch.cat(w)[:, 0])
+
+    def deal(self, more: bool) -> tuple[Tensor, Tensor]:
+        """Return orders and coefficients, (used, games) each; begin on the next, if there is."""
+        hands = [f.result() for f in self.ahead or self._begin()]
+        self.ahead = self._begin() if more else []
+        return torch.stack([h.order for h in hands], 1), torch.stack([h.w for h in hands], 1)
+
+    def _begin(self) -> list[Future[_Hand]]:
+        self.before = self._states()
+        return [self.pool.submit(self._draw, i) for i in range(len(self.rngs))]
