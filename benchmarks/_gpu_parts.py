@@ -6,7 +6,6 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ from liegan_min.base.errors import LieganError
 from liegan_min.base.options import RunOptions, pick_device
 from liegan_min.base.settings import Settings
 
-#: Seconds before its limit at which a run has to end, to judge and to write.
-MARGIN = 6.0
+#: Seconds of its limit that a training leaves: to read its data, to judge and to write.
+MARGIN = 10.0
 
 
 class PartConfig(Settings):
@@ -101,11 +100,9 @@ def speed(a: argparse.Namespace) -> None:
 
 def run(a: argparse.Namespace) -> None:
     """Run a method of the experiment `gpu`, to end in time."""
-    begun = time.monotonic()
-    options = RunOptions(device=a.device, progress=False)
-    left = a.seconds - MARGIN - (time.monotonic() - begun)
-    profile = "quick" if a.smoke else "gpu"
-    ran = experiments.run("gpu", a.part, profile, replace(options, limit_seconds=left))
+    left = a.until - time.time() - MARGIN
+    options = RunOptions(device=a.device, progress=False, limit_seconds=left)
+    ran = experiments.run("gpu", a.part, "quick" if a.smoke else "gpu", options)
     records.save(ran.record, _file(a, a.part))
     _told(a.part, ran.record.metrics)
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from _counting import Counts, count
+from _gpu_parts import MARGIN
 from _gpu_speed import ROUNDS, STEPS
 from _gpu_work import FULL, TAGGER_STEPS, Work, rows, tagger, tasks
 from gpu import LIMITS
 from torch import Tensor
 
 from liegan_book.datasets.jets import storage
-from liegan_book.experiments import GPU, settings
-from liegan_book.experiments.gpu import JETS, TRAINING
+from liegan_book.experiments import settings
+from liegan_book.experiments.gpu import GPU, JETS, TRAINING
 from liegan_book.experiments.many_seeds import ManySeeds
 from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.jet_graph import CUDA_EDGES, JetGraphs
@@ -60,23 +62,30 @@ def _step(work: Work) -> Counts:
     return count(work.play).times(1 / work.steps, 1 / work.steps)
 
 
-def tagger_step(batch: int, edges: int = CUDA_EDGES) -> Counts:
-    """Return what a step of the tagger asks for, from one with fewer jets and a thinner one.
+@cache
+def _law() -> tuple[Counts, float, float]:
+    """Return what the tagger asks for an edge, calls apart; calls of a block, and of each more."""
+    few = 4
+    wide = _step(tagger("cpu", "float32", 1, batch=few, edges=CUDA_EDGES))
+    edges, _ = _blocks(few, CUDA_EDGES)
+    one, each = (
+        _step(tagger("cpu", "float32", 1, batch=few, size=(1, FULL[1]), edges=most)).calls
+        for most in (CUDA_EDGES, 1)
+    )
+    return wide.times(1 / edges), one, (each - one) / (few - 1)
 
-    Operations and bytes grow with the padded edges, calls with the blocks that these come in.
-    """
-    few = 16
-    full = tagger("cpu", "float32", 1, batch=few, edges=edges)
-    thin = tagger("cpu", "float32", 1, batch=batch, size=(1, FULL[1]), edges=edges)
-    asked = _step(full).times(_padded(batch, edges) / _padded(few, edges))
-    return replace(asked, calls=_step(thin).calls)
+
+def _blocks(batch: int, most: int) -> tuple[int, int]:
+    """Return the edges of a batch with their padding, and the blocks that they come in."""
+    graphs, _ = JetGraphs(storage.load("train"), edges=most).batch(rows(batch, 1)[0])
+    return sum(block.edges.numel() for block in graphs.blocks), len(graphs.blocks)
 
 
-def _padded(batch: int, edges: int) -> int:
-    """Return the edges of a batch with their padding."""
-    jets = JetGraphs(storage.load("train"), edges=edges)
-    graphs, _ = jets.batch(rows(batch, 1)[0])
-    return sum(block.edges.numel() for block in graphs.blocks)
+def tagger_step(batch: int, most: int = CUDA_EDGES) -> Counts:
+    """Return what a step of the tagger asks for, with at most so many edges in a block."""
+    of_an_edge, first, more = _law()
+    edges, blocks = _blocks(batch, most)
+    return replace(of_an_edge.times(edges), calls=first + (blocks - 1) * more)
 
 
 def steps() -> dict[str, Counts]:
@@ -122,11 +131,12 @@ def recipe() -> Line:
     config = settings("gpu", "lorentznet", "gpu")
     asked = tagger_step(config.batch)
     epoch = JETS // config.batch * seconds(asked)
+    trains = min(TRAINING, LIMITS["lorentznet"] - START - MARGIN)
     return Line(
-        START + TRAINING,
+        START + MARGIN + trains,
         asked.saved + 2e8,
-        TRAINING / seconds(asked) * asked.moved,
-        f"about {TRAINING / epoch:.0f} of {config.epochs} epochs of {epoch:.0f} s",
+        trains / seconds(asked) * asked.moved,
+        f"about {trains / epoch:.0f} of {config.epochs} epochs of {epoch:.0f} s",
     )
 
 

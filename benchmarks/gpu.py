@@ -98,10 +98,10 @@ def import_path(wheels: Path, room: Path) -> str:
 
 def run_part(name: str, limit: float, path: str, given: list[str]) -> str:
     """Run a part in a process group of its own; return how it ended."""
-    command = [sys.executable, __file__, "--part", name, "--seconds", str(limit), *given]
+    command = [sys.executable, __file__, "--part", name, "--until", str(time.time() + limit)]
     begun = time.monotonic()
     process = subprocess.Popen(
-        command, env=os.environ | {"PYTHONPATH": path}, start_new_session=True
+        [*command, *given], env=os.environ | {"PYTHONPATH": path}, start_new_session=True
     )
     try:
         status = process.wait(limit)
@@ -129,7 +129,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--reference", type=Path, default=CACHE / "reference")
     parser.add_argument("--wheels", type=Path, default=CACHE / "wheels")
     parser.add_argument("--part", choices=list(LIMITS), help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--until", type=float, help=argparse.SUPPRESS)
     a = parser.parse_args()
     if a.device == "cpu" and not a.smoke:
         parser.error("on a CPU this takes days; add --smoke for its toy size")

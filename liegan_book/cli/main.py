@@ -68,7 +68,7 @@ def run(
     experiment: str,
     method: str,
     seed: Seed = 0,
-    profile: Annotated[str, typer.Option(help="quick, cpu or paper")] = "quick",
+    profile: Annotated[str, typer.Option(help="quick, cpu, paper or gpu")] = "quick",
     device: Device = "auto",
     force: Annotated[bool, typer.Option(help="Run even if there is a record.")] = False,
     as_json: Json = False,

@@ -13,7 +13,7 @@ from liegan_book.cli.data import Json, show
 def table(
     experiment: Annotated[str, typer.Argument(help="Whose, or all: every cell of the poster.")],
     profile: Annotated[
-        str | None, typer.Option(help="quick, cpu or paper; default: the table's own.")
+        str | None, typer.Option(help="quick, cpu, paper or gpu; default: the table's own.")
     ] = None,
     as_json: Json = False,
 ) -> None:

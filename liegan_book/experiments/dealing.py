@@ -58,9 +58,11 @@ class Dealer(Resumable):
 
     @states.setter
     def states(self, states: Tensor) -> None:
-        for rng, state in zip(self.rngs, states, strict=True):
-            rng.set_state(state)
+        for hand in self.ahead:
+            hand.result()  # or it would draw on from what is set here
         self.ahead = []
+        for rng, state in zip(self.rngs, states, strict=True):
+            rng.set_state(state.clone())  # a view into a stack is read from the stack's start
 
     def _states(self) -> Tensor:
         return torch.stack([rng.get_state() for rng in self.rngs])

@@ -64,7 +64,7 @@ def sample(
     """Draw records of quick cells, different cells first, and return them and the seed.
 
     A run that was cut off and resumed knows only the time of its last part, so a cell costs what
-    its dearest record does.
+    its dearest record does. Those of the profile `gpu` wait for a card, and are not drawn.
 
     Raises:
         InputError: if the experiment or method is unknown, or nothing fits the budget.
@@ -81,7 +81,8 @@ def sample(
             raise InputError(f"unknown {kind} {name!r}; there are: {', '.join(sorted(there))}")
     cells = defaultdict[tuple[str, str, str], list[Record]](list)
     for r in records.load_all(experiment or "*", method or "*"):
-        cells[r.experiment, r.method, r.profile].append(r)
+        if r.profile != "gpu":
+            cells[r.experiment, r.method, r.profile].append(r)
     cost = {cell: max(r.cpu_seconds for r in runs) for cell, runs in cells.items()}
     quick = [cell for cell, seconds in cost.items() if seconds <= budget]
     if not quick:

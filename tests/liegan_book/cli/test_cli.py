@@ -61,7 +61,7 @@ def test_discover_reads_as_text_too(file):
         (["table", "x"], "unknown experiment 'x'"),
         (
             ["table", "cyclic", "--profile", "x"],
-            "unknown profile 'x'; there are: quick, cpu, paper",
+            "unknown profile 'x'; there are: quick, cpu, paper, gpu",
         ),
         (["verify", "--budget", "0"], "budget: no record of a run within 0 CPU seconds"),
         (["bench", "x"], "unknown benchmark 'x'; there are: discovery"),

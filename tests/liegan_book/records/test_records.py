@@ -1,13 +1,15 @@
 """Records: what is written comes back, and what was changed is refused with file and field."""
 
+import hashlib
 import json
 import subprocess
 import sys
 
 import pytest
+import torch
 
 from liegan_book import records
-from liegan_book.records import DataSource, Machine, Record, Sources
+from liegan_book.records import DataSource, Machine, Record, Sources, machine
 from liegan_book.results.poster import TABLES
 from liegan_min.base.errors import DamagedFileError, InputError
 
@@ -59,6 +61,36 @@ def test_records_are_ordered_by_number_not_by_name(monkeypatch, tmp_path):
     assert [r.seed for r in records.load_all()] == [0, 2, 10]
 
 
+class Card:
+    """What torch says of a card."""
+
+    name, total_memory = "A card", 80 * 2**30
+
+
+@pytest.mark.parametrize(("way", "tf32"), [("highest", False), ("high", True)])
+def test_a_run_on_a_gpu_names_the_card_the_driver_and_how_products_round(monkeypatch, way, tf32):
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: Card)
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch, "get_float32_matmul_precision", lambda: way)
+    monkeypatch.setattr(machine, "_said", lambda program, *rest: "580.1" * (program[0] == "n"))
+    card = Machine.here("cuda:1").card
+    assert card == records.Card(
+        name="A card", memory_gb=80.0, driver="580.1", cuda="13.0", tf32=tf32
+    )
+
+
+def test_a_run_on_a_cpu_has_no_card_and_old_records_read_without_one(tmp_path):
+    assert Machine.here("cpu").card is None
+    path = records.save(record(), tmp_path / "r.json")
+    content = json.loads(path.read_text())
+    content.pop("seal")
+    content["machine"].pop("card")
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    content["seal"] = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(json.dumps(content))
+    assert records.load(path) == record()
+
+
 def test_a_number_changed_by_hand_is_noticed(tmp_path):
     path = records.save(record(), tmp_path / "r.json")
     edited(path, lambda c: c["metrics"].update(support_cosine=0.9999))
@@ -103,7 +135,7 @@ def test_every_committed_record_is_whole_and_in_its_place():
     assert committed
     for r in committed:
         assert records.load(r.path) == r
-        assert r.metrics[TABLES[r.experiment].metric] is not None
+        assert r.experiment == "gpu" or r.metrics[TABLES[r.experiment].metric] is not None
 
 
 def test_the_peak_memory_is_this_process_and_not_its_parents():

@@ -89,7 +89,7 @@ def test_a_method_that_predicts_is_named_after_the_method_that_discovers():
 
 
 def test_every_table_of_the_poster_has_its_experiment():
-    assert TABLES.keys() == EXPERIMENTS.keys()
+    assert TABLES.keys() == EXPERIMENTS.keys() - {"gpu"}  # what the poster has no table of
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -196,7 +196,7 @@ def test_an_unknown_table_is_refused_with_the_list():
         tables.table("x")
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
+@pytest.mark.parametrize("experiment", TABLES)
 def test_a_printed_table_of_the_committed_records_has_no_hole(experiment):
     rows = tables.table(experiment)
     printed = text.aligned(rows)

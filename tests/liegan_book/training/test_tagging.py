@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from liegan_book.training import tagging
 from liegan_book.training.tagging import Splits, scores
+from liegan_min.base import checkpoint
 from liegan_min.base.errors import InputError, MissingExtraError
 from liegan_min.base.options import pick_device
 from liegan_min.equivariant.jet_graph import JetGraphs
@@ -224,8 +225,32 @@ def test_a_constituent_that_is_not_finite_is_refused():
         trained(splits=Splits(splits.train, splits.validation, bad))
 
 
-def test_without_the_extra_the_error_names_it(monkeypatch):
+def test_one_process_needs_no_extra(monkeypatch):
+    usual = trained()
     monkeypatch.setitem(sys.modules, "accelerate", None)
-    message = r"training a tagger needs accelerate; .*pip install 'liegan-min\[scale\]'"
+    assert same(trained(), usual)
+
+
+def test_without_the_extra_several_processes_are_told_what_they_lack(monkeypatch):
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    message = r"training in several processes needs accelerate; .*'liegan-min\[scale\]'"
     with pytest.raises(MissingExtraError, match=message):
         trained()
+
+
+def test_a_time_limit_ends_it_with_the_best_epoch_so_far(monkeypatch):
+    config = CONFIG.changed(epochs=4)
+    clock = iter(range(10**6))  # a second between any two looks
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: next(clock))
+    found = trained(config, limit_seconds=4 * STEPS)
+    monkeypatch.undo()
+    assert 1 <= len(found.history) < 4
+    assert torch.equal(found.history, trained(config).history[: len(found.history)])
+    assert found.best == int(found.history[:, 2].argmax()) + 1
+    assert len(found.scores["test"]) == len(few().test)
+
+
+def test_a_time_limit_shorter_than_an_epoch_is_refused():
+    with pytest.raises(InputError, match="the time limit is shorter than the first epoch"):
+        trained(limit_seconds=0)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from liegan_min.base import files
+from liegan_min.base import files, parallel
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.training import check_batch, descend
@@ -175,6 +175,30 @@ def test_a_descent_that_diverges_says_at_which_step(end):
     optimiser = torch.optim.Adam([model.a], lr=0.1)
     with pytest.raises(InputError, match=rf"no longer finite at step {step}; lower the learning"):
         descend(optimiser, look, 10, "key", rng=torch.Generator(), options=RunOptions())
+
+
+@pytest.mark.parametrize("limit", [0.0, 1e9])
+def test_a_time_limit_ends_a_run_after_a_unit_at_least(limit):
+    x = torch.nn.Parameter(torch.ones(1))
+    adam = torch.optim.Adam([x])
+    rows, _ = descend(
+        adam,
+        lambda: (x.square().sum(), x.detach()),
+        5,
+        "key",
+        rng=torch.Generator(),
+        options=RunOptions(limit_seconds=limit),
+    )
+    assert len(rows) == (1 if not limit else 5)
+
+
+def test_a_time_limit_is_for_one_process(monkeypatch):
+    monkeypatch.setattr(parallel, "world", lambda: 2)
+    x = torch.nn.Parameter(torch.ones(1))
+    adam = torch.optim.Adam([x])
+    options = RunOptions(limit_seconds=3)
+    with pytest.raises(InputError, match="limit_seconds is for one process"):
+        descend(adam, x.sum, 5, "key", rng=torch.Generator(), options=options)
 
 
 def test_fewer_samples_than_a_batch_are_refused():

@@ -1,0 +1,141 @@
+"""What the page on a GPU shows of the records of the experiment `gpu`. Needs the extra `book`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from liegan_book.publishing.figures import DATA, LEARNED
+from liegan_book.publishing.page import table
+from liegan_book.records import Record
+
+#: Records of the experiment by method.
+Runs = Mapping[str, Record]
+
+#: What a step is called, by the first word of its name.
+STEPS = {
+    "two": "two-body game",
+    "jets": "jet game",
+    "cyclic": "stack of restarts",
+    "lorentznet": "LorentzNet",
+}
+#: Taggers and games, by their methods.
+TAGGERS = {"lorentznet": "LorentzNet", "liegnn": "LieGNN"}
+GAMES = {"two-body-seeds": "so(2) of two bodies", "cyclic-seeds": "a rotation of order 7"}
+
+
+def _told(value: float | None, form: str = ".3g") -> str:
+    return "–" if value is None else format(value, form)
+
+
+def card(runs: Runs) -> Any:
+    """Show what the runs ran on."""
+    machines = {r.machine.model_dump_json(): r.machine for r in runs.values()}.values()
+    head = ("device", "memory", "driver", "CUDA", "PyTorch", "TF32")
+    rows = []
+    for m in machines:
+        c = m.card
+        on = (c.name, f"{c.memory_gb} GB", c.driver, c.cuda) if c else (m.cpu, "–", "–", "–")
+        rows.append((*on, m.torch, "on" if c and c.tf32 else "off"))
+    return table(head, rows, "What these runs ran on", "tab-gpu-card")
+
+
+def equal(run: Record) -> Any:
+    """Show how far the device is from the CPU in float64, in units of the spread."""
+    head = ("step", "float64", "float32", "float32 on the CPU", "TF32")
+    kinds = ("float64", "float32", "float32 on the CPU", "tf32")
+    cases = dict.fromkeys(name.partition(".")[0] for name in run.metrics if "." in name)
+    rows = [(c, *(_told(run.metrics[f"{c}.{k}"], ".1e") for k in kinds)) for c in cases]
+    held = "hold" if run.metrics["holds"] else "do not hold"
+    caption = f"Distance from the CPU's float64, in spreads; the bars {held}"
+    return table(head, rows, caption, "tab-gpu-equal")
+
+
+def lines(run: Record) -> pd.DataFrame:
+    """Return the timings: a row for each step and way, a column for each thing measured."""
+    parts = [(*name.split(".", 2), value) for name, value in run.metrics.items()]
+    frame = pd.DataFrame(parts, columns=["step", "way", "what", "value"])
+    frame = frame[frame["step"] != "card"]
+    wide = frame.pivot_table(index=["step", "way"], columns="what", values="value", sort=False)
+    asked = ["ms", "times the floor", "compiled ms", "published ms", "peak GB"]
+    return wide.reindex(columns=asked)
+
+
+def speed(run: Record) -> Any:
+    """Show milliseconds of a step, plain and compiled, beside the floor and the published one."""
+    head = ("step", "products in", "ms", "times the floor", "compiled, ms", "published, ms", "GB")
+    rows = []
+    for (step, way), numbers in lines(run).iterrows():
+        kind, _, size = str(step).partition("-")
+        name = f"{STEPS[kind]}, {size.removeprefix('body-')}"
+        values = (_told(None if pd.isna(v) else float(v)) for v in numbers)
+        rows.append((name, way, *values))
+    return table(head, rows, "A training step", "tab-gpu-speed")
+
+
+def seeds(runs: Runs) -> Any:
+    """Show how many of the seeds found what there is."""
+    head = ("game", "seeds", "found it", "share", "95 % interval", "epochs")
+    rows = []
+    for method, name in GAMES.items():
+        if method in runs:
+            m = runs[method].metrics
+            interval = f"{m['rate_low']:.3f} to {m['rate_high']:.3f}"
+            share = f"{m['rate']:.3f}"
+            rows.append((name, m["seeds"], m["successes"], share, interval, m["epochs"]))
+    return table(head, rows, "The poster's settings, many seeds at once", "tab-gpu-seeds")
+
+
+def taggers(runs: Runs) -> Any:
+    """Show the taggers on the test jets, after as many epochs as there was time for."""
+    head = (
+        "tagger",
+        "epochs",
+        "accuracy",
+        "AUROC",
+        "1/ε_B at 0.5",
+        "1/ε_B at 0.3",
+        "jets a second",
+    )
+    names = ("accuracy", "auroc", "rejection_50", "rejection_30", "jets_per_second")
+    forms = (".4f", ".4f", ".0f", ".0f", ".0f")
+    rows = [
+        (
+            name,
+            f"{runs[method].metrics['epochs']} of {runs[method].config['epochs']}",
+            *(_told(runs[method].metrics[k], form) for k, form in zip(names, forms, strict=True)),
+        )
+        for method, name in TAGGERS.items()
+        if method in runs
+    ]
+    jets = next(runs[m].metrics["training_jets"] for m in TAGGERS if m in runs)
+    return table(head, rows, f"The full recipe on {jets:,} jets", "tab-gpu-taggers")
+
+
+def curves(runs: Runs) -> None:
+    """Draw the taggers' losses and their accuracy on the validation jets, epoch by epoch."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.2))
+    for (method, name), ink in zip(TAGGERS.items(), (LEARNED, DATA), strict=True):
+        if method not in runs:
+            continue
+        trained, validated, right_of = zip(*runs[method].arrays["history"], strict=True)
+        epochs = range(1, len(trained) + 1)
+        left.plot(epochs, trained, "--", color=ink)
+        left.plot(epochs, validated, "o-", color=ink, ms=4, label=name)
+        right.plot(epochs, right_of, "o-", color=ink, ms=4, label=name)
+    left.set(xlabel="epoch", ylabel="loss (dashed: training)")
+    right.set(xlabel="epoch", ylabel="accuracy on validation jets")
+    right.legend()
+    plt.show()
+
+
+def tables(runs: Runs) -> list[Any]:
+    """Return the tables of what there are records of."""
+    shown = [card(runs)] if runs else []
+    shown += [equal(runs["equal"])] if "equal" in runs else []
+    shown += [speed(runs["speed"])] if "speed" in runs else []
+    shown += [seeds(runs)] if runs.keys() & GAMES.keys() else []
+    return shown + ([taggers(runs)] if runs.keys() & TAGGERS.keys() else [])
