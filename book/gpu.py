@@ -11,8 +11,8 @@
 #
 # Everything else in this book ran on one core of a processor. One command asks a GPU what it makes
 # of the same code: whether its answers are the processor's, how long a training step takes beside
-# what the card could do at best, how often the poster's games succeed when two hundred seeds of
-# each are played at once, and what the tagger's full recipe reaches on 80,000 jets.
+# what the card could do at best, how often the poster's games succeed over hundreds of seeds that
+# are played at once, and what the tagger's full recipe reaches with several times the jets.
 #
 # ```bash
 # liegan data jets --jets 80000 --seed 2302 --out data/cache/jets-80000.npz  # 16 minutes, once

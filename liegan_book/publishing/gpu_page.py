@@ -56,9 +56,12 @@ def equal(run: Record) -> Any:
 
 def lines(run: Record) -> pd.DataFrame:
     """Return the timings: a row for each step and way, a column for each thing measured."""
-    parts = [(*name.split(".", 2), value) for name, value in run.metrics.items()]
+    parts = [
+        (*name.split(".", 2), value)
+        for name, value in run.metrics.items()
+        if not name.startswith("card.")
+    ]
     frame = pd.DataFrame(parts, columns=["step", "way", "what", "value"])
-    frame = frame[frame["step"] != "card"]
     wide = frame.pivot_table(index=["step", "way"], columns="what", values="value", sort=False)
     asked = ["ms", "times the floor", "compiled ms", "published ms", "peak GB"]
     return wide.reindex(columns=asked)
@@ -68,11 +71,10 @@ def speed(run: Record) -> Any:
     """Show milliseconds of a step, plain and compiled, beside the floor and the published one."""
     head = ("step", "products in", "ms", "times the floor", "compiled, ms", "published, ms", "GB")
     rows = []
-    for (step, way), numbers in lines(run).iterrows():
+    for step, way, *numbers in lines(run).reset_index().itertuples(index=False):
         kind, _, size = str(step).partition("-")
-        name = f"{STEPS[kind]}, {size.removeprefix('body-')}"
         values = (_told(None if pd.isna(v) else float(v)) for v in numbers)
-        rows.append((name, way, *values))
+        rows.append((f"{STEPS[kind]}, {size.removeprefix('body-')}", way, *values))
     return table(head, rows, "A training step", "tab-gpu-speed")
 
 
@@ -96,8 +98,8 @@ def taggers(runs: Runs) -> Any:
         "epochs",
         "accuracy",
         "AUROC",
-        "1/ε_B at 0.5",
-        "1/ε_B at 0.3",
+        "1/ε_B(0.5)",
+        "1/ε_B(0.3)",
         "jets a second",
     )
     names = ("accuracy", "auroc", "rejection_50", "rejection_30", "jets_per_second")
@@ -117,7 +119,7 @@ def taggers(runs: Runs) -> Any:
 
 def curves(runs: Runs) -> None:
     """Draw the taggers' losses and their accuracy on the validation jets, epoch by epoch."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.2))
+    _, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.2))
     for (method, name), ink in zip(TAGGERS.items(), (LEARNED, DATA), strict=True):
         if method not in runs:
             continue
