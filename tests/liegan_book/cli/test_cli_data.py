@@ -12,6 +12,8 @@ from liegan_book.cli import data as cli_data
 from liegan_book.cli import main as cli
 from liegan_book.datasets import download, recipes, store, top_tagging
 from liegan_book.datasets.jets import storage
+from liegan_book.datasets.jets.packing import unpack
+from liegan_min.base import files
 from tests.liegan_book.experiments.test_top_tagging_samples import made_up
 
 
@@ -160,6 +162,22 @@ def test_what_does_not_go_with_out_is_refused_before_anything_is_simulated(
     assert out == ""
     assert simulated == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_new_jets_in_little_space_come_back_as_they_were_made(liegan, simulated, tmp_path):
+    path = tmp_path / "new.npz"
+    status, out, _ = liegan("data", "jets", "--out", path, "--jets", 4, "--seed", 7, "--json")
+    assert status == 0
+    told = json.loads(out)
+    assert told["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert simulated == [(7, 4)]
+    found, made = unpack(files.load_arrays(path)), made_up(4)
+    assert np.array_equal(found.label, made.label)
+    assert np.array_equal(found.counts, made.counts)
+    assert np.allclose(found.constituents, made.constituents, rtol=1e-3)
+    again = liegan("data", "jets", "--out", path, "--split", "test")
+    assert again[0] == 2
+    assert "--split is for the benchmark's layout; leave it away, or name an .h5" in again[2]
 
 
 @pytest.mark.parametrize("words", [["--jets", 1], ["--jets", "many"], ["--seed", -1]])
