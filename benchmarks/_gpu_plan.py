@@ -108,7 +108,7 @@ def seeds(method: str, some: int = 2) -> Line:
         for s in range(some)
     ]
     game, pairs, batch = ManySeeds(starts, RunOptions(device="cpu").where), starts[0].train, 64
-    order, w = game.dealer.deal(more=False)
+    order, w = game.dealer.deal()
     game.generator.coefficients.batches = iter(w.split(batch))
     rows = (order + game.first)[:batch].flatten()
     asked = count(lambda: game.step(game.x[rows], None if game.y is None else game.y[rows]))

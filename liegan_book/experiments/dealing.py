@@ -76,10 +76,10 @@ class Dealer(Resumable):
         w = [sample(n, rng) for n in (full, sum(sizes) - full) if n]
         return _Hand(order, torch.cat(w)[:, 0])
 
-    def deal(self, more: bool) -> tuple[Tensor, Tensor]:
-        """Return orders and coefficients, (used, games) each; begin on the next, if there is."""
+    def deal(self) -> tuple[Tensor, Tensor]:
+        """Return orders and coefficients, (used, games) each, and begin on the next."""
         hands = [f.result() for f in self.ahead or self._begin()]
-        self.ahead = self._begin() if more else []
+        self.ahead = self._begin()
         return torch.stack([h.order for h in hands], 1), torch.stack([h.w for h in hands], 1)
 
     def _begin(self) -> list[Future[_Hand]]:

@@ -145,7 +145,7 @@ class ManySeeds(Game):
 
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through an epoch of each game's own samples; x and y are not looked at."""
-        order, w = self.dealer.deal(self.epochs + 1 < self.config.epochs)
+        order, w = self.dealer.deal()
         self.set_rates()
         coefficients = self.generator.coefficients
         assert isinstance(coefficients, Dealt)  # noqa: S101 - `make_generator` gave it

@@ -198,6 +198,8 @@ def test_a_difference_is_told_in_spreads_and_nothing_hides_it(modules):
     apart = modules["equal"].apart
     want = torch.tensor([1.0, 3.0], dtype=torch.float64)  # a spread of √2
     assert apart({"a": want + 0.1}, {"a": want}) == pytest.approx(0.1 / 2**0.5)
+    off = torch.tensor([0.1, 0.7])  # the root of the mean square is 0.5
+    assert apart({"a": want + off}, {"a": want}) == pytest.approx(0.5 / 2**0.5)
     assert apart({"a": want, "b": want - 2}, {"a": want, "b": want}) == pytest.approx(2**0.5)
     assert apart({"a": want * torch.nan}, {"a": want}) == np.inf
     with pytest.raises(AssertionError, match="a: "):

@@ -82,6 +82,21 @@ def test_the_large_set_is_what_is_trained_on(monkeypatch, tmp_path):
     assert len(splits.test) == 10_000
 
 
+def test_settings_without_a_number_of_jets_train_on_the_large_set(monkeypatch):
+    many, seen = gpu.Splits(*(storage.load("test").take(slice(n)) for n in (9, 8, 7))), []
+    monkeypatch.setattr(gpu, "_many_jets", lambda: many)
+    monkeypatch.setattr(gpu, "train", lambda model, splits, *rest: seen.append(splits))
+    for profile in ("gpu", "quick"):
+        gpu._train(gpu.GPU.methods["lorentznet"].profiles[profile], CPU, form=lambda s: ETA)
+    assert [len(jets) for jets in vars(seen[0]).values()] == [9, 8, 7]
+    assert [len(jets) for jets in vars(seen[1]).values()] == [320, 320, 320]
+
+
+def test_each_seed_of_a_run_has_seeds_of_its_own(ran):
+    other = experiments.run("gpu", "cyclic-seeds", "quick", RunOptions(seed=2, device="cpu"))
+    assert (ran["cyclic-seeds"].found.seeds, other.found.seeds) == (range(3), range(6, 9))
+
+
 def test_the_committed_jets_are_the_first_of_the_large_set_and_the_test_jets_are_not_of_it():
     seed, _ = storage.SPLITS["train"]
     assert seed == gpu.JETS_SEED

@@ -51,6 +51,15 @@ def test_a_committed_record_is_what_its_run_makes_again(run):
     assert outcome.record == "two-body-discovery/spectral/paper-s0.json"
 
 
+def test_a_run_on_a_gpu_is_not_drawn(borrowed, run):
+    records.save(run)
+    records.save(record(experiment="gpu", method="cyclic-seeds", profile="gpu", seed=0))
+    drawn, _ = verify.sample(9, seed=0)
+    assert drawn == [run]
+    with pytest.raises(InputError, match="no record of a run within"):
+        verify.sample(9, experiment="gpu")
+
+
 def test_nothing_is_written(borrowed, run):
     records.save(run)
     before = {p: p.stat().st_mtime_ns for p in borrowed.rglob("*")}
