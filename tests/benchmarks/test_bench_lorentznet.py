@@ -77,7 +77,7 @@ def compare(monkeypatch, tmp_path):
     def call(content):
         if content is not None:
             (tmp_path / "models.py").write_text(content)
-        return bench.agreement(argparse.Namespace(**options), jets)
+        return bench.agreement(argparse.Namespace(**options, device="cpu"), jets)
 
     return call
 
