@@ -58,14 +58,26 @@ class _Bytes(TorchDispatchMode):
         self.moved = self.calls = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Make the call, and count it."""
-        out = func(*args, **(kwargs or {}))
-        aliases = [r.alias_info for r in func._schema.returns]
-        if not any(a is not None and not a.is_write for a in aliases):
-            self.calls += 1
-            leaves = tree_leaves((args, kwargs, out))
-            self.moved += sum(_size(t) for t in leaves if isinstance(t, Tensor))
+        """Make the call, and count it: what it reads, what it writes, what it makes."""
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        returns = [r.alias_info for r in func._schema.returns]
+        if any(a is not None and not a.is_write for a in returns):
+            return out
+        self.calls += 1
+        given = dict(zip((a.name for a in func._schema.arguments), args, strict=False)) | kwargs
+        for argument in func._schema.arguments:
+            written = argument.alias_info is not None and argument.alias_info.is_write
+            times = 2 if written and not argument.is_out else 1
+            self.moved += times * _bytes(given.get(argument.name))
+        if not any(a is not None for a in returns):
+            self.moved += _bytes(out)
         return out
+
+
+def _bytes(value: Any) -> int:
+    """Return the bytes of all tensors in a value."""
+    return sum(_size(t) for t in tree_leaves(value) if isinstance(t, Tensor))
 
 
 def count(work: Callable[[], Any]) -> Counts:

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,33 @@ import _gpu_speed
 import torch
 
 from liegan_book import experiments, paths, records
+from liegan_book.datasets import store
 from liegan_book.records import DataSource, Machine, Record, Sources
 from liegan_min.base.errors import LieganError
 from liegan_min.base.options import RunOptions, pick_device
 from liegan_min.base.settings import Settings
 
+#: Parts that train a tagger, whose checkpoint is small.
+TAGGERS = ("lorentznet", "liegnn")
+
 #: Seconds of its limit that a training leaves: to read its data, to judge and to write.
 MARGIN = 10.0
 
 
+#: Committed data sets that the parts see which are no training.
+DATA = ("two-body", "jets", "jets-leading")
+
+
 class PartConfig(Settings):
-    """The settings of a part that is no training."""
+    """The settings of a part that is no training, and the checksum of the benchmarks' sources."""
 
     small: bool
-    way: str = "float32 exact"
+    sources: str
+
+
+def _sources() -> str:
+    here = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(path.read_bytes() for path in here)).hexdigest()
 
 
 def _file(a: argparse.Namespace, name: str) -> Path:
@@ -41,14 +55,13 @@ class Sheet:
 
     Args:
         a: the command line.
-        data: names of the committed data sets that the part sees.
     """
 
-    def __init__(self, a: argparse.Namespace, data: str) -> None:
-        from liegan_book.datasets import store
-
-        self.a, self.config = a, PartConfig(small=a.smoke)
-        self.data = DataSource(name=data, sha256=store.checksum(data))
+    def __init__(self, a: argparse.Namespace) -> None:
+        self.a, self.config = a, PartConfig(small=a.smoke, sources=_sources())
+        sums = "".join(map(store.checksum, DATA))
+        self.data = DataSource(name=", ".join(DATA), sha256=sha256(sums.encode()).hexdigest())
+        self.code, self.machine = Sources.here(), Machine.here(a.device)
         self.begun, self.cpu = time.monotonic(), time.process_time()
         self.metrics: dict[str, Any] = {}
 
@@ -64,8 +77,8 @@ class Sheet:
             config=self.config.model_dump(mode="json"),
             config_hash=self.config.digest(),
             data=self.data,
-            sources=Sources.here(),
-            machine=Machine.here(self.a.device),
+            sources=self.code,
+            machine=self.machine,
             wall_seconds=time.monotonic() - self.begun,
             cpu_seconds=time.process_time() - self.cpu,
             peak_memory_mb=records.peak_memory_mb(),
@@ -80,16 +93,16 @@ def _told(name: str, numbers: dict[str, Any]) -> None:
 
 
 def equal(a: argparse.Namespace) -> None:
-    """Compare the device with the CPU."""
-    sheet = Sheet(a, "jets")
-    found = _gpu_equal.measure(a.device, a.smoke)
-    sheet.add(found)
-    _told("equal", found)
+    """Compare the device with the CPU, each difference written as it is known."""
+    sheet = Sheet(a)
+    for found in _gpu_equal.measure(a.device, a.smoke):
+        sheet.add(found)
+        _told("equal", found)
 
 
 def speed(a: argparse.Namespace) -> None:
     """Time steps, each line written as it is known."""
-    sheet = Sheet(a, "jets")
+    sheet = Sheet(a)
     there = a.reference if a.reference.is_dir() else None
     if there is None:
         print(f"no {a.reference}: the published programs are not timed", flush=True)
@@ -99,10 +112,14 @@ def speed(a: argparse.Namespace) -> None:
 
 
 def run(a: argparse.Namespace) -> None:
-    """Run a method of the experiment `gpu`, to end in time."""
+    """Run a method of the experiment `gpu`, to end in time; a killed tagger goes on next time."""
     left = a.until - time.time() - MARGIN
-    options = RunOptions(device=a.device, progress=False, limit_seconds=left)
-    ran = experiments.run("gpu", a.part, "quick" if a.smoke else "gpu", options)
+    profile = "quick" if a.smoke else "gpu"
+    file = paths.checkpoint("gpu", a.part, profile, 0) if a.part in TAGGERS else None
+    options = RunOptions(
+        device=a.device, checkpoint=file, progress=False, limit_seconds=max(left, 1.0)
+    )
+    ran = experiments.run("gpu", a.part, profile, options)
     records.save(ran.record, _file(a, a.part))
     _told(a.part, ran.record.metrics)
 
@@ -113,7 +130,9 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {"equal": equal, "speed
 def play(a: argparse.Namespace) -> None:
     """Play one part; an error of ours is one line."""
     try:
-        pick_device(a.device)
+        where = pick_device(a.device)
+        if where.type == "cuda":
+            torch.cuda.set_device(where)  # events are those of the current device
         torch.set_float32_matmul_precision("highest")
         PARTS.get(a.part, run)(a)
     except LieganError as error:

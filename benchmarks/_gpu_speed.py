@@ -1,9 +1,10 @@
-"""How fast is a training step on a GPU, and how far from what the card can do?
+"""How fast is a training step on a GPU, and how far from what the GPU can do?
 
 A round of steps is timed by the device's own events, after a warm-up; the median of the rounds
 counts. The floor is the larger of two times: the step's matrix products at the rate of one large
 product, and its bytes at the rate of one large copy, both measured here. Bytes are those of the
-program as it is written (`_counting`), so that a compiled step, which joins calls, can be below it.
+program as it is written (`_counting`), so that a compiled step, which joins calls, can be below it,
+and so can a small one, which stays in the GPU's cache.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from statistics import median
 from typing import Any
 
 import torch
-from _counting import count
+from _counting import Counts, count
 from _gpu_equal import tf32
 from _gpu_work import WAYS, Work, tasks
 
-#: Steps in a round, and rounds of a work; no more rounds after so many seconds.
-STEPS, ROUNDS, SECONDS = 20, 5, 1.0
+#: Steps in a round, and the fewest and most rounds of a work; few after so many seconds.
+STEPS, ROUNDS, SECONDS = 20, (3, 5), 1.0
 #: The same at toy size.
 TOY = 3
 
@@ -51,8 +52,8 @@ def timed(play: Callable[[], Any], device: str) -> float:
     """Return the median milliseconds of a piece of work, over rounds after a warm-up."""
     play()
     times: list[float] = []
-    rounds = ROUNDS if torch.device(device).type == "cuda" else 1  # nobody reads a toy's times
-    while len(times) < rounds and sum(times) < 1e3 * SECONDS:
+    few, most = ROUNDS if torch.device(device).type == "cuda" else (1, 1)  # a toy's say nothing
+    while len(times) < few or (len(times) < most and sum(times) < 1e3 * SECONDS):
         times.append(clocked(play, device))
     return median(times)
 
@@ -76,27 +77,33 @@ def _memory(device: str) -> float | None:
     """Return the peak of the card's memory since it was last asked for, in GB."""
     if torch.device(device).type != "cuda":
         return None
-    peak = torch.cuda.max_memory_allocated(device) / 2**30
+    peak = torch.cuda.max_memory_allocated(device) / 1e9
     torch.cuda.reset_peak_memory_stats(device)
     return float(peak)
 
 
-def _ours(work: Work, device: str, way: str, top: dict[str, float]) -> Numbers:
+def _ours(work: Work, device: str, way: str) -> tuple[Numbers, Counts | None]:
+    """Time our steps, and count one: with TF32 it asks for what it asks for without."""
     _memory(device)
     with tf32(way == "tf32"):
         ms = timed(work.play, device) / work.steps
-        peak = _memory(device)
-        asked = count(work.play).times(1 / work.steps, 1 / work.steps)
+    numbers = {
+        "ms": ms,
+        "samples a second": 1e3 * work.samples / ms,
+        "peak GB": _memory(device),
+    }
+    return numbers, None if way == "tf32" else count(work.first)
+
+
+def _beside(ms: float, asked: Counts, top: dict[str, float], way: str) -> Numbers:
+    """Return what a step asks for, and how many times its floor it takes."""
     floor = asked.floor(top[way], top["copy"])
     return {
-        "ms": ms,
         "floor": floor,
         "times the floor": ms / floor,
-        "samples a second": 1e3 * work.samples / ms,
         "GFLOP": asked.flop / 1e9,
         "GB moved": asked.moved / 1e9,
         "calls": asked.calls,
-        "peak GB": peak,
     }
 
 
@@ -118,7 +125,7 @@ def _published(work: Work, device: str, ours: float) -> Numbers:
 def _tried(
     what: str, numbers: Callable[..., Numbers], work: Callable[[], Work], *given: Any
 ) -> Numbers:
-    """Return the numbers of a work; or, as a compiler or a program of others may fail, that."""
+    """Return the numbers of a work, or mark it as failed: a compiler may, or others' program."""
     try:
         return numbers(work(), *given)
     except Exception as error:
@@ -139,16 +146,17 @@ def measure(device: str, small: bool, reference: Path | None) -> Iterator[tuple[
         "card",
         {f"{way}, TFLOP/s": top[way] / 1e12 for way in WAYS} | {"copy, GB/s": top["copy"] / 1e9},
     )
-    every, plain, steps = tasks(small), dict[str, float](), TOY if small else STEPS
+    every, steps = tasks(small), TOY if small else STEPS
     for name, task in every.items():
-        for way in task.ways:
-            numbers = _ours(task.ours(device, way, steps), device, way, top)
-            plain.setdefault(name, numbers["ms"] or 0.0)  # float32 comes first
-            yield f"{name}.{way}", numbers
-    for name, task in every.items():
+        asked, plain = Counts(0, 0, 0, 0), 0.0
+        for way in task.ways:  # float32 comes first
+            numbers, counted = _ours(task.ours(device, way, steps), device, way)
+            asked, ms = counted or asked, numbers["ms"] or 0.0
+            plain = plain or ms
+            yield f"{name}.{way}", numbers | _beside(ms, asked, top, way)
         if reference is not None and (make := task.published) is not None:
             work = partial(make, device, reference, steps)
-            numbers = _tried(f"published {name}", _published, work, device, plain[name])
+            numbers = _tried(f"published {name}", _published, work, device, plain)
             yield f"{name}.float32", numbers
     backend = "aot_eager" if small else "inductor"
     for way in WAYS[:1] if small else WAYS:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from _lorentznet import DROPOUT, Ours, Published
+from _lorentznet import DROPOUT, Ours, Published, Side
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
@@ -45,12 +45,14 @@ class Work:
 
     Attributes:
         play: takes them.
+        first: takes the first of them alone.
         steps: how many.
         samples: in each.
         parts: of the network: what is compiled; layers that are alike share what comes of it.
     """
 
     play: Callable[[], Any]
+    first: Callable[[], Any]
     steps: int
     samples: int
     parts: Sequence[nn.Module] = ()
@@ -99,8 +101,15 @@ def _game(
         **space,
     )
     steps = min(most, len(samples.x) // config.batch)
-    samples = samples.take(torch.arange(steps * config.batch)).to(device)
-    return Work(lambda: game.epoch(samples.x, samples.y), steps, config.batch, [game.discriminator])
+    samples = samples.take(torch.arange(steps * config.batch)).to(torch.device(device))
+    one = samples.take(torch.arange(config.batch, device=device))
+    return Work(
+        lambda: game.epoch(samples.x, samples.y),
+        lambda: game.epoch(one.x, one.y),
+        steps,
+        config.batch,
+        [game.discriminator],
+    )
 
 
 def _published_game(
@@ -114,7 +123,7 @@ def _published_game(
     game = _reference.Published(
         reference / "LieGAN", samples, config, start, 0, torch.device(device)
     )
-    return Work(lambda: game.play(1), steps, config.batch)
+    return Work(lambda: game.play(1), lambda: game.play(1), steps, config.batch)
 
 
 @cache
@@ -133,6 +142,10 @@ def rows(batch: int, steps: int) -> list[Any]:
     """Return jets of all sizes, others in each batch."""
     order = np.random.default_rng(0).permutation(len(_jets()))
     return list(order[: steps * batch].reshape(steps, batch))
+
+
+def _steps(side: Side, order: list[Any]) -> Callable[[], Any]:
+    return lambda: [side.step(rows) for rows in order]
 
 
 class _Tagger(Ours):
@@ -159,14 +172,14 @@ def tagger(
     order = rows(batch, steps)
     # Where almost all the time goes, and what has the same shape in each block and layer.
     parts = [layer.edge for layer in side.net.layers]
-    return Work(lambda: [side.step(r) for r in order], steps, batch, parts)
+    return Work(_steps(side, order), _steps(side, order[:1]), steps, batch, parts)
 
 
 def _published_tagger(device: str, reference: Path, most: int, *, batch: int, size: Size) -> Work:
     given = _tagger_arguments(device, batch, size, reference / "LorentzNet")
     side, steps = Published(given, _jets(), DROPOUT), min(most, TAGGER_STEPS)
     order = rows(batch, steps)
-    return Work(lambda: [side.step(r) for r in order], steps, batch)
+    return Work(_steps(side, order), _steps(side, order[:1]), steps, batch)
 
 
 def tasks(small: bool = False) -> dict[str, Task]:

@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
+from liegan_min.base.errors import InputError
 from liegan_min.game.config import GameConfig
 from liegan_min.game.pairs import Pairs
 
@@ -32,11 +33,11 @@ def load(folder: Path, *names: str) -> list[Any]:
     """Import modules of a mended copy of the checkout.
 
     Raises:
-        SystemExit: if the folder is not such a checkout.
+        InputError: if the folder is not such a checkout.
     """
     if missing := [name for name in FILES if not (folder / name).is_file()]:
         lacking = ", ".join(missing)
-        sys.exit(f"{folder} is not a checkout of Rose-STL-Lab/LieGAN: it lacks {lacking}")
+        raise InputError(f"{folder} is not a checkout of Rose-STL-Lab/LieGAN: it lacks {lacking}")
     with tempfile.TemporaryDirectory(prefix="liegan-reference-") as copy:
         for name in FILES:
             shutil.copy(folder / name, copy)
@@ -75,7 +76,7 @@ class Published:
         device: where it plays.
 
     Raises:
-        SystemExit: if the folder is not such a checkout.
+        InputError: if the folder is not such a checkout.
     """
 
     def __init__(

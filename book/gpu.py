@@ -11,19 +11,19 @@
 #
 # Everything else in this book ran on one core of a processor. One command asks a GPU what it makes
 # of the same code: whether its answers are the processor's, how long a training step takes beside
-# what the card could do at best, how often the poster's games succeed over hundreds of seeds that
-# are played at once, and what the tagger's full recipe reaches with several times the jets.
+# what the GPU could do at best, how often the poster's games succeed over hundreds of seeds that
+# are played at once, and how far the tagger's published recipe gets on several times the jets.
 #
 # ```bash
 # liegan data jets --jets 80000 --seed 2302 --out data/cache/jets-80000.npz  # 16 minutes, once
-# liegan bench gpu --plan     # what each part will ask for; measures nothing
-# liegan bench gpu            # at most eight minutes on one card
+# liegan bench gpu --plan             # what each part should take; measures nothing
+# liegan bench gpu                    # at most eight minutes on one GPU
+# liegan execute gpu && make book     # puts the new records on this page
 # ```
 #
-# Every part ends within its own time limit and leaves a record in `data/results/gpu`, which this
-# page shows when it is executed again with `liegan execute gpu`. Without a card,
-# `liegan bench gpu --smoke --device cpu` plays all parts at toy size. What a machine without a
-# network needs is listed by `liegan bench gpu --help`.
+# Every part ends within its own time limit and leaves a record in `data/results/gpu`. Without a
+# GPU, `liegan bench gpu --smoke --device cpu` plays all parts at toy size. What a machine without
+# a network needs is listed by `liegan bench gpu --help`.
 
 # %% tags=["remove-input"]
 from IPython.display import display
@@ -41,6 +41,6 @@ if not runs:
 for shown in gpu_page.tables(runs):
     display(shown)
 
-# %% mystnb={"figure": {"caption": "The full recipe, epoch by epoch, on a card.", "name": "fig-gpu-curves"}, "image": {"alt": "Two panels with a curve for LorentzNet and one for LieGNN: on the left the loss over the epochs, on the right the accuracy on the validation jets."}} tags=["remove-input"]
+# %% mystnb={"figure": {"caption": "The published recipe, epoch by epoch, on a GPU.", "name": "fig-gpu-curves"}, "image": {"alt": "Two panels with a curve for LorentzNet and one for LieGNN: on the left the loss over the epochs, on the right the accuracy on the validation jets."}} tags=["remove-input"]
 if runs.keys() & gpu_page.TAGGERS.keys():
     gpu_page.curves(runs)

@@ -111,11 +111,22 @@ def execute(
         typer.echo(json.dumps({"written": [str(path) for path in written]}))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="discovery")]) -> None:
-    """Run a benchmark of the checkout; what follows its name goes to it (--help lists it)."""
+@app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "help_option_names": [],  # `liegan bench gpu --help` is the benchmark's own
+    }
+)
+def bench(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="discovery, gpu, …")]
+) -> None:
+    """Run a benchmark of the checkout; what follows its name goes to it, --help too."""
     from liegan_book import paths
 
+    if name == "--help":
+        typer.echo(context.get_help())
+        return
     folder = paths.root() / "benchmarks"
     script = folder / f"{name}.py"
     if not script.is_file():

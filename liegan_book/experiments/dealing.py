@@ -25,6 +25,11 @@ class Dealt(Coefficients):
         return next(self.batches)
 
 
+#: Places that the CPU's generator of normal numbers fills at a time. Where batches are multiples of
+#: it, one draw for all of them gives the very numbers of one draw for each.
+FILLED = 16
+
+
 @dataclass(frozen=True)
 class _Hand:
     """What a game has drawn for an epoch: the order of its samples, and w for each of them."""
@@ -70,11 +75,11 @@ class Dealer(Resumable):
     def _draw(self, game: int) -> _Hand:
         rng, sizes, sample = self.rngs[game], self.sizes, self.coefficients[game].sample
         order = torch.randperm(self.samples, generator=rng)[: sum(sizes)]
-        # One draw for all full batches: the very numbers of one draw a batch, as the CPU's
-        # generator fills 16 places at a time, and batches are multiples of that.
-        full = sizes.count(sizes[0]) * sizes[0]
-        w = [sample(n, rng) for n in (full, sum(sizes) - full) if n]
-        return _Hand(order, torch.cat(w)[:, 0])
+        if not sizes[0] % FILLED:
+            full = sizes.count(sizes[0]) * sizes[0]
+            sizes = [full, sum(sizes) - full]
+        w = torch.cat([sample(n, rng) for n in sizes if n])
+        return _Hand(order, w[:, 0])
 
     def deal(self) -> tuple[Tensor, Tensor]:
         """Return orders and coefficients, (used, games) each, and begin on the next."""

@@ -1,4 +1,4 @@
-"""What a GPU has room for: a tagger's full recipe on 80,000 jets; 200 seeds of a game at once.
+"""What a GPU has room for: a tagger's published recipe on 80,000 jets; 200 seeds of a game at once.
 
 Each method has two profiles: `gpu`, for minutes on one card, and `quick`, the same at toy size for
 seconds on a CPU, which shows that it runs and nothing else.
@@ -7,7 +7,6 @@ seconds on a CPU, which shows that it runs and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -40,14 +39,11 @@ from liegan_min.base.settings import Settings
 from liegan_min.game.config import GameConfig
 from liegan_min.game.pairs import Pairs
 
-#: Training jets of the full recipe, and the seed they are made from: the committed ones are the
-#: first of them. The test jets have another seed.
+#: Training jets of the full recipe, and the seed they are made from. It is that of the committed
+#: training jets, which are among them; validation and test jets have others.
 JETS, JETS_SEED = 80_000, 2302
 
-#: Seconds that a tagger may train on a card: as many epochs as fit.
-TRAINING = 150.0
-
-#: Smaller than quick: a few seconds on one core.
+#: Smaller than the quick profile of the taggers' own experiment: a few seconds on one core.
 _TOY = {"hidden": 8, "layers": 2, "batch": 32, "constituents": 8, "rest": True}
 
 
@@ -88,8 +84,7 @@ def _many_jets() -> Splits:
 def _train(config: TaggingConfig, options: RunOptions, *, form: Form) -> Trained:
     splits = committed() if config.jets else _many_jets()
     first = Splits(*(jets.take(slice(config.jets)) for jets in vars(splits).values()))
-    limited = replace(options, limit_seconds=min(options.limit_seconds, TRAINING))
-    return train(tagger(config, form, "invariants", options.seed), first, config, limited)
+    return train(tagger(config, form, "invariants", options.seed), first, config, options)
 
 
 def _judge(trained: Trained) -> Judged:

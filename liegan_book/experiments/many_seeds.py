@@ -70,8 +70,8 @@ class ManySeeds(Game):
     """The game of several seeds at once; its basis is the stack of theirs, (games, k, k).
 
     The loss is the mean of the games' losses, and Adam's ε is that many times smaller: then each
-    takes the step that it takes alone. A game whose gradient is not finite is no longer pulled, and
-    is lost; the others do not notice.
+    takes the step that it takes alone. A gradient that is not finite counts as 0, and its game as
+    lost; the others do not notice.
 
     Args:
         starts: the games at their start, with one channel each, and what each is played on.
@@ -137,7 +137,7 @@ class ManySeeds(Game):
         return same.mean(), away.flatten(0, 1) / len(self.lost)
 
     def update(self, moving: Sequence[Tensor], judging: Sequence[Tensor]) -> None:
-        """Let all players take their step; one whose gradient is not finite is not pulled."""
+        """Let all players take their step; where a gradient is not finite it is 0."""
         (pull,) = moving
         fine = pull.isfinite().flatten(1).all(1)
         self.lost |= ~fine

@@ -15,13 +15,6 @@ from liegan_book.records import Record
 #: Records of the experiment by method.
 Runs = Mapping[str, Record]
 
-#: What a step is called, by the first word of its name.
-STEPS = {
-    "two": "two-body game",
-    "jets": "jet game",
-    "cyclic": "stack of restarts",
-    "lorentznet": "LorentzNet",
-}
 #: Taggers and games, by their methods.
 TAGGERS = {"lorentznet": "LorentzNet", "liegnn": "LieGNN"}
 GAMES = {"two-body-seeds": "so(2) of two bodies", "cyclic-seeds": "a rotation of order 7"}
@@ -45,13 +38,45 @@ def card(runs: Runs) -> Any:
 
 def equal(run: Record) -> Any:
     """Show how far the device is from the CPU in float64, in units of the spread."""
-    head = ("step", "float64", "float32", "float32 on the CPU", "TF32")
     kinds = ("float64", "float32", "float32 on the CPU", "tf32")
+    head = (
+        "step",
+        "float64",
+        "float32",
+        "float32 on the CPU",
+        "TF32",
+        "repeats",
+        "…, deterministic",
+    )
     cases = dict.fromkeys(name.partition(".")[0] for name in run.metrics if "." in name)
-    rows = [(c, *(_told(run.metrics[f"{c}.{k}"], ".1e") for k in kinds)) for c in cases]
-    held = "hold" if run.metrics["holds"] else "do not hold"
-    caption = f"Distance from the CPU's float64, in spreads; the bars {held}"
+    rows = [
+        (
+            case,
+            *(_told(run.metrics.get(f"{case}.{kind}"), ".1e") for kind in kinds),
+            *(_said(run, f"{case}.{what}") for what in ("repeats", "repeats, deterministic")),
+        )
+        for case in cases
+    ]
+    held = "are held" if run.metrics.get("holds") else "are not held"
+    caption = (
+        "Distance from the CPU's float64, its root mean square over the spread of the answer; the "
+        f"bars, 1e-9 and 1e-4 or three times the CPU's own, {held}"
+    )
     return table(head, rows, caption, "tab-gpu-equal")
+
+
+def _said(run: Record, name: str) -> str:
+    return {True: "yes", False: "no"}.get(run.metrics.get(name), "–")  # type: ignore[arg-type]
+
+
+def named(step: str) -> str:
+    """Return what a step is called: the number is its batch, or what the name says."""
+    kind, *rest = step.replace("two-body", "two_body").split("-")
+    if kind == "cyclic":
+        return f"{rest[0]} restarts in one stack"
+    name = {"two_body": "two-body game", "jets": "jet game", "lorentznet": "LorentzNet"}[kind]
+    blocks = f", blocks of {int(rest[-1]):,} edges" if len(rest) > 1 else ""
+    return f"{name}, batch {rest[0]}{blocks}"
 
 
 def lines(run: Record) -> pd.DataFrame:
@@ -63,7 +88,7 @@ def lines(run: Record) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(parts, columns=["step", "way", "what", "value"])
     wide = frame.pivot_table(index=["step", "way"], columns="what", values="value", sort=False)
-    asked = ["ms", "times the floor", "compiled ms", "published ms", "peak GB"]
+    asked = ["ms", "times the floor", "compiled ms", "published ms", "peak GB", "failed"]
     return wide.reindex(columns=asked)
 
 
@@ -71,11 +96,12 @@ def speed(run: Record) -> Any:
     """Show milliseconds of a step, plain and compiled, beside the floor and the published one."""
     head = ("step", "products in", "ms", "times the floor", "compiled, ms", "published, ms", "GB")
     rows = []
-    for step, way, *numbers in lines(run).reset_index().itertuples(index=False):
-        kind, _, size = str(step).partition("-")
-        values = (_told(None if pd.isna(v) else float(v)) for v in numbers)
-        rows.append((f"{STEPS[kind]}, {size.removeprefix('body-')}", way, *values))
-    return table(head, rows, "A training step", "tab-gpu-speed")
+    for step, way, *numbers, failed in lines(run).reset_index().itertuples(index=False):
+        missing = "–" if pd.isna(failed) else "failed"
+        values = (missing if pd.isna(v) else _told(float(v)) for v in numbers)
+        rows.append((named(str(step)), way, *values))
+    caption = "A training step; the floor is that of its products and its bytes at the GPU's best"
+    return table(head, rows, caption, "tab-gpu-speed")
 
 
 def seeds(runs: Runs) -> Any:
@@ -114,7 +140,9 @@ def taggers(runs: Runs) -> Any:
         if method in runs
     ]
     jets = next(runs[m].metrics["training_jets"] for m in TAGGERS if m in runs)
-    return table(head, rows, f"The full recipe on {jets:,} jets", "tab-gpu-taggers")
+    return table(
+        head, rows, f"The published recipe on {jets:,} jets, as far as it got", "tab-gpu-taggers"
+    )
 
 
 def curves(runs: Runs) -> None:

@@ -33,7 +33,7 @@ class Card(BaseModel):
         properties = torch.cuda.get_device_properties(device)
         return cls(
             name=properties.name,
-            memory_gb=round(properties.total_memory / 2**30, 1),
+            memory_gb=round(properties.total_memory / 1e9, 1),
             driver=_said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
             or "unknown",
             cuda=torch.version.cuda or "unknown",

@@ -44,10 +44,11 @@ def turns(seed):
         (orbits, ORBITS, BLOCKS),
         (orbits, ORBITS.changed(standardise=True, anneal=True, reject=0.1), BLOCKS),
         (orbits, ORBITS.changed(strength=0.5, batch=48, epoch_size=None), None),
+        (orbits, ORBITS.changed(batch=50, epoch_size=430), BLOCKS),
         (turns, POWERS, None),
         (turns, POWERS.changed(batch=37, ema=0.9), None),
     ],
-    ids=["orbits", "standardised", "held", "turns", "odd batches"],
+    ids=["orbits", "standardised", "held", "orbits, odd", "turns", "turns, odd"],
 )
 def test_a_seed_among_others_is_the_seed_alone(source, config, mask):
     many = play_many(source, config, SEEDS, mask=mask, options=CPU)

@@ -28,6 +28,7 @@ def runs():
     equal |= {f"game.{kind}": 10.0**-i for i, kind in enumerate(kinds, 7)}
     speed = {"card.copy, GB/s": 3000.0, "two-body-64.float32.ms": 1.25}
     speed |= {"two-body-64.float32.times the floor": 40.0, "two-body-64.tf32.ms": 1.5}
+    speed["two-body-64.tf32.failed"] = 1.0
     speed |= {"lorentznet-32.bfloat16.ms": 9.0, "lorentznet-32.bfloat16.peak GB": 2.0}
     history = [[0.5, 0.4, 0.8], [0.4, 0.3, 0.9]]
     return {
@@ -59,13 +60,13 @@ def test_there_is_a_table_for_each_kind_of_record(runs):
 
 def test_the_tables_say_what_the_records_hold(runs):
     _, row = cells(gpu_page.equal(runs["equal"]))
-    assert row == ["game", "1.0e-07", "1.0e-08", "1.0e-09", "1.0e-10"]
-    assert "the bars hold" in gpu_page.equal(runs["equal"]).data
+    assert row == ["game", "1.0e-07", "1.0e-08", "1.0e-09", "1.0e-10", "yes", "–"]
+    assert gpu_page.equal(runs["equal"]).data.splitlines()[0].endswith(" are held")
     _, *rows = cells(gpu_page.speed(runs["speed"]))
     assert rows == [
-        ["two-body game, 64", "float32", "1.25", "40", "–", "–", "–"],
-        ["two-body game, 64", "tf32", "1.5", "–", "–", "–", "–"],
-        ["LorentzNet, 32", "bfloat16", "9", "–", "–", "–", "2"],
+        ["two-body game, batch 64", "float32", "1.25", "40", "–", "–", "–"],
+        ["two-body game, batch 64", "tf32", "1.5", "–", "failed", "failed", "failed"],
+        ["LorentzNet, batch 32", "bfloat16", "9", "–", "–", "–", "2"],
     ]
     _, row = cells(gpu_page.seeds(runs))
     assert row == ["a rotation of order 7", "200", "80", "0.400", "0.334 to 0.469", "100"]
@@ -75,7 +76,18 @@ def test_the_tables_say_what_the_records_hold(runs):
 
 def test_a_bar_that_does_not_hold_is_said(runs):
     broken = runs["equal"].model_copy(update={"metrics": runs["equal"].metrics | {"holds": False}})
-    assert "the bars do not hold" in gpu_page.equal(broken).data
+    assert "are not held" in gpu_page.equal(broken).data
+
+
+def test_a_step_is_named_by_what_its_numbers_are():
+    assert [
+        gpu_page.named(step)
+        for step in ("jets-4096", "cyclic-256-restarts", "lorentznet-128-blocks-of-300000")
+    ] == [
+        "jet game, batch 4096",
+        "256 restarts in one stack",
+        "LorentzNet, batch 128, blocks of 300,000 edges",
+    ]
 
 
 def test_the_curves_are_those_of_the_records(runs):

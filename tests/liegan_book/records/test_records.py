@@ -64,7 +64,7 @@ def test_records_are_ordered_by_number_not_by_name(monkeypatch, tmp_path):
 class Card:
     """What torch says of a card."""
 
-    name, total_memory = "A card", 80 * 2**30
+    name, total_memory = "A card", 80 * 10**9
 
 
 @pytest.mark.parametrize(("way", "tf32"), [("highest", False), ("high", True)])
