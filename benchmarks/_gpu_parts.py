@@ -45,9 +45,8 @@ def _sources() -> str:
 
 
 def _file(a: argparse.Namespace, name: str) -> Path:
-    profile = "quick" if a.smoke else "gpu"
-    usual = records.where("gpu", name, profile, 0)
-    return usual if a.out is None else a.out / usual.relative_to(paths.results())
+    usual = records.where("gpu", name, "quick" if a.smoke else "gpu", 0)
+    return Path(a.out) / usual.relative_to(paths.results())
 
 
 class Sheet:

@@ -75,7 +75,7 @@ def run(
 ) -> None:
     """Run one table cell and write its record; resume if an earlier run was cut off."""
     from liegan_book import experiments, paths, records
-    from liegan_min.base import parallel
+    from liegan_min.base import files, parallel
     from liegan_min.base.options import RunOptions
 
     experiments.settings(experiment, method, profile)
@@ -83,6 +83,7 @@ def run(
     if path.exists() and not force:
         record = records.load(path)
     else:
+        files.check_writable(path)
         options = RunOptions(seed, device, paths.checkpoint(experiment, method, profile, seed))
         record = experiments.run(experiment, method, profile, options).record
         if parallel.rank():  # one of several processes writes for all

@@ -46,7 +46,10 @@ class Dealer(Resumable):
     def __init__(self, games: Sequence[Game], samples: int) -> None:
         self.rngs, self.config, self.samples = [g.rng for g in games], games[0].config, samples
         self.coefficients = [g.generator.coefficients.cpu() for g in games]
-        self.pool = ThreadPoolExecutor(os.cpu_count() or 1)
+        # Draws are small: each in one thread, and not all in all.
+        self.pool = ThreadPoolExecutor(
+            os.cpu_count() or 1, initializer=torch.set_num_threads, initargs=(1,)
+        )
         self.ahead: list[Future[_Hand]] = []
 
     @property

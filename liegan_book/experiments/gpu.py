@@ -33,7 +33,7 @@ from liegan_book.records import DataSource
 from liegan_book.training.tagging import Splits, Trained, train
 from liegan_book.training.tagging_config import TaggingConfig
 from liegan_min.base import files
-from liegan_min.base.errors import InputError
+from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
 from liegan_min.game.config import GameConfig
@@ -76,9 +76,18 @@ def _jets_source(seed: int) -> DataSource:
 
 @cache
 def _many_jets() -> Splits:
-    """Return the large training set, and the committed validation and test jets."""
-    small = committed()
-    return Splits(unpack(files.load_arrays(jets_file())), small.validation, small.test)
+    """Return the large training set, and the committed validation and test jets.
+
+    Raises:
+        DamagedFileError: if the file does not hold as many jets as it should, half of them tops.
+    """
+    small, path = committed(), jets_file()
+    many = unpack(files.load_arrays(path))
+    if len(many) != JETS or int((many.label == 1).sum()) != JETS // 2:
+        raise DamagedFileError(
+            f"{path} holds {many}, not {JETS} jets, half of them tops; delete it and make it anew"
+        )
+    return Splits(many, small.validation, small.test)
 
 
 def _train(config: TaggingConfig, options: RunOptions, *, form: Form) -> Trained:

@@ -16,9 +16,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from liegan_book.experiments.dealing import Dealer, Dealt
+from liegan_book.experiments.discriminators import Discriminators
 from liegan_min.algebra import linalg
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
@@ -26,52 +26,22 @@ from liegan_min.base.options import RunOptions
 from liegan_min.game import loop, losses
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import Setup, set_up
-from liegan_min.game.discriminator import SLOPE, Discriminator
+from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.game import Game, Played
 from liegan_min.game.generator import LieGenerator, YKind
 from liegan_min.game.pairs import Pairs
 from liegan_min.game.stack import StackedGenerator
 
-
-class Discriminators(nn.Module):
-    """A stack of discriminators, (n · stack, ...) -> (n · stack,): row i · stack + r is of r.
-
-    Args:
-        each: alike in shape, and with no label to embed.
-    """
-
-    scale: Tensor | None
-
-    def __init__(self, each: Sequence[Discriminator]) -> None:
-        super().__init__()
-        layers = zip(*([m for m in d.net if isinstance(m, nn.Linear)] for d in each), strict=True)
-        stacks = [
-            (torch.stack([m.weight.T for m in layer]), torch.stack([m.bias[None] for m in layer]))
-            for layer in layers
-        ]
-        self.weights = nn.ParameterList(nn.Parameter(W.detach().clone()) for W, _ in stacks)
-        self.biases = nn.ParameterList(nn.Parameter(b.detach().clone()) for _, b in stacks)
-        scales = [d.scale for d in each if d.scale is not None]
-        self.register_buffer("scale", torch.stack(scales)[:, None] if scales else None)
-
-    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Return the logits."""
-        z = x.flatten(1) if y is None else torch.cat([x.flatten(1), y.flatten(1)], dim=1)
-        h = z.view(-1, len(self.weights[0]), z.shape[1]).transpose(0, 1)
-        if self.scale is not None:
-            h = h / self.scale
-        for W, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            h = F.leaky_relu(torch.baddbmm(b, h, W), SLOPE, inplace=True)
-        s = torch.baddbmm(self.biases[-1], h, self.weights[-1])
-        return s.squeeze(2).T.reshape(-1)
+#: Norm of L beyond which a game is lost: such a g has left the data far behind.
+LONGEST = 1e3
 
 
 class ManySeeds(Game):
     """The game of several seeds at once; its basis is the stack of theirs, (games, k, k).
 
     The loss is the mean of the games' losses, and Adam's ε is that many times smaller: then each
-    takes the step that it takes alone. A gradient that is not finite counts as 0, and its game as
-    lost; the others do not notice.
+    takes the step that it takes alone. A game whose gradient is not finite, or whose L is longer
+    than LONGEST, is lost: its L is 0 from then on, and the others notice no more than rounding.
 
     Args:
         starts: the games at their start, with one channel each, and what each is played on.
@@ -88,7 +58,7 @@ class ManySeeds(Game):
         games = self.games = [s.game for s in starts]
         config, first = games[0].config, games[0].generator
         pairs = [s.train for s in starts]
-        check_config(config, pairs[0])
+        check(config, pairs)
         x = pairs[0].x
         super().__init__(
             config,
@@ -137,11 +107,14 @@ class ManySeeds(Game):
         return same.mean(), away.flatten(0, 1) / len(self.lost)
 
     def update(self, moving: Sequence[Tensor], judging: Sequence[Tensor]) -> None:
-        """Let all players take their step; where a gradient is not finite it is 0."""
+        """Let all players take their step; what is lost is held at 0."""
         (pull,) = moving
-        fine = pull.isfinite().flatten(1).all(1)
+        L = self.generator.free.data
+        # exp scales all matrices of a stack by the largest: one that is huge would blur the others.
+        fine = pull.isfinite().flatten(1).all(1) & (torch.linalg.matrix_norm(L) < LONGEST)
         self.lost |= ~fine
         super().update([torch.where(fine[:, None, None], pull, 0)], judging)
+        L.copy_(torch.where(self.lost[:, None, None], 0, L))
 
     def epoch(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Play through an epoch of each game's own samples; x and y are not looked at."""
@@ -159,7 +132,7 @@ class ManySeeds(Game):
         return Played.together(played).terms()
 
 
-def check_config(config: GameConfig, pairs: Pairs) -> None:
+def check(config: GameConfig, pairs: Sequence[Pairs]) -> None:
     """Refuse what a stack of seeds cannot do.
 
     Raises:
@@ -171,10 +144,16 @@ def check_config(config: GameConfig, pairs: Pairs) -> None:
         "norm": config.norm,
         "stop_angle": config.stop_angle,
         "stop_ratio": config.stop_ratio,
-        "a label y": pairs.classes,
+        "a label y": pairs[0].classes,
     }
     if asked := [name for name, value in refused.items() if value]:
         raise InputError(f"many seeds at once cannot do {', '.join(asked)}; run them one by one")
+    shapes = {(p.x.shape, None if p.y is None else p.y.shape) for p in pairs}
+    if len(shapes) > 1:
+        raise InputError(
+            "many seeds at once need samples of one number and shape for all; these have x of "
+            f"{', '.join(sorted(str(tuple(x)) for x, _ in shapes))}"
+        )
 
 
 @dataclass(frozen=True)
@@ -226,6 +205,8 @@ def play_many(
     """
     options = options or RunOptions()
     alone = replace(options, device="cpu")
+    if not seeds:
+        raise InputError("there are no seeds to play; give at least one")
     starts = [set_up(source(s), config, mask=mask, options=replace(alone, seed=s)) for s in seeds]
     game = ManySeeds(starts, options.where)
     key = sha256(" ".join(s.key for s in starts).encode()).hexdigest()

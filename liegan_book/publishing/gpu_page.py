@@ -66,7 +66,8 @@ def equal(run: Record) -> Any:
 
 
 def _said(run: Record, name: str) -> str:
-    return {True: "yes", False: "no"}.get(run.metrics.get(name), "–")  # type: ignore[arg-type]
+    value = run.metrics.get(name)
+    return "–" if value is None else "yes" if value else "no"
 
 
 def named(step: str) -> str:
@@ -97,9 +98,10 @@ def speed(run: Record) -> Any:
     head = ("step", "products in", "ms", "times the floor", "compiled, ms", "published, ms", "GB")
     rows = []
     for step, way, *numbers, failed in lines(run).reset_index().itertuples(index=False):
-        missing = "–" if pd.isna(failed) else "failed"
-        values = (missing if pd.isna(v) else _told(float(v)) for v in numbers)
-        rows.append((named(str(step)), way, *values))
+        ms, floor, *others, peak = (_told(None if pd.isna(v) else float(v)) for v in numbers)
+        if not pd.isna(failed):
+            others = ["failed" if other == "–" else other for other in others]
+        rows.append((named(str(step)), way, ms, floor, *others, peak))
     caption = "A training step; the floor is that of its products and its bytes at the GPU's best"
     return table(head, rows, caption, "tab-gpu-speed")
 

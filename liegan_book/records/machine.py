@@ -30,12 +30,12 @@ class Card(BaseModel):
     @classmethod
     def here(cls, device: torch.device) -> Card:
         """Describe a CUDA device of this machine."""
+        driver = _said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
         properties = torch.cuda.get_device_properties(device)
         return cls(
             name=properties.name,
             memory_gb=round(properties.total_memory / 1e9, 1),
-            driver=_said("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
-            or "unknown",
+            driver=driver.splitlines()[0] if driver else "unknown",
             cuda=torch.version.cuda or "unknown",
             tf32=torch.get_float32_matmul_precision() != "highest",
         )

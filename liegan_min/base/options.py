@@ -31,6 +31,15 @@ class RunOptions:
     progress: bool | None = None
     limit_seconds: float = math.inf
 
+    def __post_init__(self) -> None:
+        """Refuse a limit that is none.
+
+        Raises:
+            InputError: if it is not above 0.
+        """
+        if not self.limit_seconds > 0:  # also refuses NaN
+            raise InputError(f"limit_seconds must be above 0, not {self.limit_seconds}")
+
     @property
     def where(self) -> torch.device:
         """The device itself.

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from liegan_min.algebra.groups import ETA
 from liegan_min.base.errors import InputError
+from liegan_min.equivariant.exact import exact
 from liegan_min.equivariant.jet_graph import Graphs
 from liegan_min.equivariant.message_layer import Layer, Sees, psi
 
@@ -93,7 +94,7 @@ class LorentzNet(nn.Module):
 
     def forward(self, graphs: Graphs) -> Tensor:
         """Return the log-odds of a top quark, (b,)."""
-        with torch.autocast(graphs.p.device.type, enabled=False):
+        with exact(graphs.p.device):
             s = self.scalars(graphs)
         return self.decide(s, graphs)
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from liegan_min.equivariant.batch_norm import BatchNorm
 from liegan_min.equivariant.edge_messages import messages
+from liegan_min.equivariant.exact import exact
 from liegan_min.equivariant.jet_graph import Block, Graphs
 
 #: What an edge is told of its two four-vectors: both invariants of the form (LorentzNet, LieGNN);
@@ -98,7 +99,7 @@ class Layer(nn.Module):
         weight, width = self.edge.phi_e_first.weight, u.shape[1]
         W_i, W_j, W = torch.split(weight, [width, width, self.pair], 1)
         squares = graphs.split(x)
-        with torch.autocast(x.device.type, enabled=False):
+        with exact(x.device):
             F = [self._features(q, J, k) for q, k in zip(squares, graphs.blocks, strict=True)]
         a, b, W = self._normalised(u @ W_i.T, u @ W_j.T, W, F, graphs)
         sums, moved = [], []
@@ -108,7 +109,7 @@ class Layer(nn.Module):
             sums.append(total.flatten(0, 1))
             if not self.last:
                 # mean_j (x_i − x_j) t_ij, from sums over j
-                with torch.autocast(x.device.type, enabled=False):
+                with exact(x.device):
                     t = t.to(q)
                     step = (t.sum(2, keepdim=True) * q - t @ q) / k.others
                 moved.append((q + self.c * step).flatten(0, 1))

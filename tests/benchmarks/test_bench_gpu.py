@@ -89,7 +89,7 @@ def test_the_plan_names_time_memory_and_bytes_of_each_part():
         assert 0 < float(expected) <= float(limit)
         assert 0 < float(memory) < 80
         assert float(moved) > 0
-    assert total.split()[:2] == ["together", "480"]
+    assert total.split()[:2] == ["together", "470"]
     some = bench("--plan", "--only", "liegnn", "equal", "--stretch", "2").stdout.splitlines()
     assert [line.split()[:2] for line in some[2:]] == [
         ["equal", "40"],
@@ -107,8 +107,11 @@ def test_all_parts_together_take_eight_minutes_at_most(modules):
     ("arguments", "message"),
     [
         (["--device", "cpu"], "on a CPU this takes days; add --smoke for its toy size"),
-        (["--stretch", "0"], "--stretch must be above 0, not 0.0"),
+        (["--stretch", "0"], "--stretch must be a positive number, not 0.0"),
+        (["--stretch", "nan"], "--stretch must be a positive number, not nan"),
         (["--only", "x"], "invalid choice: 'x'"),
+        (["--device", "auto"], "--device must be cuda, cuda:1, …, or cpu, not 'auto'"),
+        (["--device", "cpu:0"], "--device must be cuda, cuda:1, …, or cpu, not 'cpu:0'"),
     ],
 )
 def test_a_wrong_argument_is_refused_with_the_remedy(arguments, message):
@@ -118,26 +121,69 @@ def test_a_wrong_argument_is_refused_with_the_remedy(arguments, message):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_without_a_gpu_each_part_says_so_in_a_line():
-    done = bench("--only", "equal", "cyclic-seeds")
+def test_without_a_gpu_it_says_so_in_a_line_before_any_part(tmp_path):
+    done = bench("--out", tmp_path)
     assert done.returncode == 1
-    assert done.stderr.splitlines() == 2 * [
-        "liegan: device 'cuda' is not available here; use auto or cpu"
-    ]
-    assert done.stdout.count("failed with status 1") == 2
+    assert done.stdout == ""
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("device 'cuda' is not available here (")
+    assert said.endswith("); --smoke --device cpu needs none")
 
 
-def test_a_part_that_is_cut_off_leaves_what_it_has_measured(modules, tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_written_is_refused_before_any_part(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = bench("--smoke", "--device", "cpu", "--out", tmp_path / "file" / "x")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "cannot be written" in done.stderr
+    assert "name another folder" in done.stderr
+
+
+def run_speed(script, folder, limit):
+    given = ["--device", "cpu", "--smoke", "--out", str(folder), "--reference", str(folder)]
+    file = folder / "gpu/speed/quick-s0.json"
+    return file, script.run_part("speed", limit, str(paths.root()), given, file)
+
+
+def test_a_part_that_is_cut_off_leaves_what_it_has_measured(modules, tmp_path):
     """The timings take longer than this; the first of them are known by then."""
-    given = ["--device", "cpu", "--smoke", "--out", str(tmp_path), "--reference", str(tmp_path)]
-    file = tmp_path / "gpu/speed/quick-s0.json"
-    script, limit = modules["script"], 6.0
+    limit, file = 4.0, tmp_path / "none"
     while not file.exists() and limit < 100:  # a busy machine needs longer
-        end = script.run_part("speed", limit, str(paths.root()), given)
-        limit *= 1.5
+        file, end = run_speed(modules["script"], tmp_path, limit)
+        limit *= 1.3
     assert records.load(file).metrics["card.copy, GB/s"] > 0
-    if "cut off" in end:
-        assert "what it had written is there" in end
+    assert f"cut off at its limit; {file} has what it had written" in end
+
+
+def test_a_part_that_has_written_nothing_has_failed(modules, tmp_path):
+    file = tmp_path / "gpu/speed/quick-s0.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("of an earlier run")
+    _, end = run_speed(modules["script"], tmp_path, 0.05)
+    assert "cut off at its limit; failed to write a record" in end
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_a_part_ends_with_the_command_that_started_it(tmp_path):
+    given = ["--smoke", "--device", "cpu", "--only", "speed", "--out", str(tmp_path)]
+    command = [sys.executable, str(SCRIPT), *given]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline()  # the part is under way
+        assert first.startswith(("no ", "card:"))
+        process.terminate()
+        assert process.wait(30)
+        # The part holds the same pipe: it is read to its end only once that one has ended, too.
+        process.stdout.read()
+
+
+def test_published_programs_that_are_not_there_do_not_end_the_timings(modules, tmp_path):
+    import _gpu_speed
+
+    assert _gpu_speed._tried(
+        "published",
+        dict,
+        lambda: modules["work"].tasks(small=True)["two-body-8"].published("cpu", tmp_path, 1),
+    ) == {"failed": 1.0}
 
 
 def without_pydantic(tmp_path):
@@ -173,11 +219,17 @@ def test_wheels_are_unpacked_only_where_a_package_lacks(modules, tmp_path, monke
 
     with zipfile.ZipFile(wheels / "pydantic-1-py3-none-any.whl", "w") as f:
         f.writestr("pydantic/__init__.py", "raise ImportError('this one is of another Python')")
-    assert str(room) not in script.import_path(wheels, room)
+    assert str(room) not in script.import_path(wheels, room, "cpu")
     assert not list(room.iterdir())
-    monkeypatch.setattr(script, "lacks", lambda path: None if str(room) in path else "pydantic")
-    assert script.import_path(wheels, room).endswith(str(room))
+    gone = "ModuleNotFoundError: No module named 'pydantic'"
+    monkeypatch.setattr(script, "lacks", lambda path, _: None if str(room) in path else gone)
+    assert script.import_path(wheels, room, "cpu").endswith(str(room))
     assert (room / "pydantic/__init__.py").exists()
+    (wheels / "tqdm-1-py3-none-any.whl").write_bytes(b"PK of sorts")
+    with pytest.raises(
+        SystemExit, match=r"tqdm-1-py3-none-any\.whl is damaged .*download it again"
+    ):
+        script.import_path(wheels, room, "cpu")
 
 
 def test_what_is_counted_of_a_product_is_its_operations_and_its_bytes(modules):
@@ -191,6 +243,18 @@ def test_what_is_counted_of_a_product_is_its_operations_and_its_bytes(modules):
     assert count(lambda: A.T.view(5, -1, 30)[1]).calls == 0
     assert count(lambda: A + torch.ones(1).expand(40)).moved == 4 * (2 * 30 * 40 + 1 + 1)
     assert count(lambda: A.add_(1)).moved == 4 * 2 * 30 * 40
+    out = torch.empty(30, 50)
+    assert count(lambda: torch.mm(A, B, out=out)).moved == asked.moved
+
+
+def test_what_a_step_of_adam_reads_and_writes_is_counted_though_it_returns_nothing(modules):
+    weight = torch.nn.Parameter(torch.randn(1000))
+    weight.grad = torch.randn(1000)
+    adam = torch.optim.Adam([weight], fused=True)
+    adam.step()
+    asked = modules["counting"].count(adam.step)
+    # Weight, both moments and, as it may rescale it, the gradient: and the number of the step.
+    assert asked.moved == pytest.approx(4 * 2 * 4 * 1000, rel=0.01)
 
 
 def test_what_is_kept_for_the_gradient_is_counted(modules):

@@ -2,8 +2,8 @@
 
 Tensors on it are wrappers that say they are on `meta` and hold a CPU tensor. Each call unwraps
 them, works on the CPU and wraps what comes out; a call that meets tensors of both devices is an
-error, as it is on a GPU, but for copies and for single numbers. So a step that runs here, and gives the numbers that it gives on the CPU,
-has put every tensor where it belongs.
+error, as it is on a GPU, but for copies and for single numbers. So a step that runs here, and gives
+the numbers that it gives on the CPU, has put every tensor where it belongs.
 """
 
 import contextlib

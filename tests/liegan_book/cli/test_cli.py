@@ -132,6 +132,20 @@ def test_data_verify_says_how_far_the_file_is_from_its_recipe():
     assert out["verified"] is True
 
 
+def test_a_record_that_cannot_be_written_is_said_before_the_run(monkeypatch, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/results").write_text("a file where a folder should be")
+    out = liegan("run", "gpu", "cyclic-seeds", LIEGAN_ROOT=str(tmp_path))
+    assert out.returncode == 2
+    assert "cannot write" in out.stderr
+    assert not (tmp_path / ".checkpoints").exists()
+
+
+def test_a_benchmark_has_its_own_help_and_bench_has_its():
+    assert "--stretch" in liegan("bench", "gpu", "--help").stdout
+    assert "what follows its name goes to it" in liegan("bench", "--help").stdout
+
+
 def test_a_run_resumes_from_the_checkpoint_of_its_cell(monkeypatch, tmp_path):
     cell, told = ("two-body-discovery", "spectral", "paper"), []
 

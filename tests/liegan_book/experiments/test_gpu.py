@@ -12,7 +12,7 @@ from liegan_book.datasets.jets import storage
 from liegan_book.experiments import gpu
 from liegan_book.experiments.many_seeds import Many
 from liegan_book.experiments.metrics import seeds
-from liegan_min import GameConfig, InputError, RunOptions, groups
+from liegan_min import DamagedFileError, GameConfig, InputError, RunOptions, groups
 from liegan_min.algebra import linalg
 from liegan_min.algebra.groups import ETA
 
@@ -69,17 +69,22 @@ def test_without_the_large_set_the_error_says_how_to_make_it(monkeypatch, tmp_pa
 def test_the_large_set_is_what_is_trained_on(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "cache", lambda: tmp_path)
     gpu._many_jets.cache_clear()
-    few = storage.load("train").take(slice(40))
-    storage.write(tmp_path / "jets-80000.npz", few)
+    few = storage.load("train")
+    few = few.take(np.concatenate([np.flatnonzero(few.label == c)[:20] for c in (0, 1)]))
+    monkeypatch.setattr(gpu, "JETS", 40)
+    storage.write(tmp_path / "jets-40.npz", few)
     method = gpu.GPU.methods["lorentznet"]
     source = method.source("gpu", 0)
-    sha = hashlib.sha256((tmp_path / "jets-80000.npz").read_bytes()).hexdigest()
-    assert (source.name, source.sha256) == ("jets-80000", sha)
+    sha = hashlib.sha256((tmp_path / "jets-40.npz").read_bytes()).hexdigest()
+    assert (source.name, source.sha256) == ("jets-40", sha)
     splits = gpu._many_jets()
     gpu._many_jets.cache_clear()
     assert np.array_equal(splits.train.counts, few.counts)
     assert len(splits.validation) == 5_000
     assert len(splits.test) == 10_000
+    storage.write(tmp_path / "jets-40.npz", few.take(slice(39)))
+    with pytest.raises(DamagedFileError, match=r"jets-40\.npz holds .*, not 40 jets, half of them"):
+        gpu._many_jets()
 
 
 def test_settings_without_a_number_of_jets_train_on_the_large_set(monkeypatch):

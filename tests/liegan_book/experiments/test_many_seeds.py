@@ -5,7 +5,8 @@ import torch
 
 from liegan_book.datasets import cyclic
 from liegan_book.experiments import BLOCKS, two_body_pairs
-from liegan_book.experiments.many_seeds import Discriminators, play_many
+from liegan_book.experiments.discriminators import Discriminators
+from liegan_book.experiments.many_seeds import play_many
 from liegan_book.experiments.method import Pairs
 from liegan_min import GameConfig, InputError, RunOptions, discover
 from liegan_min.game.discriminator import Discriminator
@@ -118,6 +119,30 @@ def test_a_checkpoint_of_other_seeds_is_refused(tmp_path):
 def test_what_a_stack_cannot_do_is_refused(changes, message):
     with pytest.raises(InputError, match=message):
         play_many(orbits, ORBITS.changed(**changes), range(2), options=CPU)
+
+
+def test_a_game_that_runs_away_is_lost_before_it_blurs_the_others():
+    """What exp loses to one huge matrix of a stack, all of the stack lose."""
+
+    def source(seed):
+        pairs = orbits(seed)
+        return Pairs(pairs.x * 1e-9, pairs.y * 1e9, "vector") if seed == 5 else pairs
+
+    wild = ORBITS.changed(lr_generator=300.0, epochs=1)
+    many = play_many(source, wild, SEEDS, mask=BLOCKS, options=CPU)
+    assert many.lost.any()
+    assert (many.bases.abs().amax((0, 2, 3)) < 10 * 1e3).all()
+    assert many.bases.isfinite().all()
+
+
+def test_no_seeds_and_seeds_of_different_sizes_are_refused():
+    with pytest.raises(InputError, match="there are no seeds to play; give at least one"):
+        play_many(orbits, ORBITS, range(0), options=CPU)
+    message = r"samples of one number and shape for all; .*\(1400, 1, 8\), \(1500, 1, 8\)"
+    with pytest.raises(InputError, match=message):
+        play_many(
+            lambda s: orbits(s).take(torch.arange(1400 + 100 * s)), ORBITS, range(2), options=CPU
+        )
 
 
 def test_labels_are_refused():

@@ -157,3 +157,11 @@ def test_a_changed_value_is_noticed(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"1234", b"1235"))
     with pytest.raises(DamagedFileError, match="fails its checksum"):
         files.load_state(path)
+
+
+def test_a_file_that_can_be_written_leaves_no_trace_and_one_that_cannot_is_named(tmp_path):
+    files.check_writable(tmp_path / "new" / "x.json")
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LieganError, match=r"x\.json"):
+        files.check_writable(tmp_path / "file" / "x.json")

@@ -177,7 +177,7 @@ def test_a_descent_that_diverges_says_at_which_step(end):
         descend(optimiser, look, 10, "key", rng=torch.Generator(), options=RunOptions())
 
 
-@pytest.mark.parametrize("limit", [0.0, 1e9])
+@pytest.mark.parametrize("limit", [1e-9, 1e9])
 def test_a_time_limit_ends_a_run_after_a_unit_at_least(limit):
     x = torch.nn.Parameter(torch.ones(1))
     adam = torch.optim.Adam([x])
@@ -189,7 +189,13 @@ def test_a_time_limit_ends_a_run_after_a_unit_at_least(limit):
         rng=torch.Generator(),
         options=RunOptions(limit_seconds=limit),
     )
-    assert len(rows) == (1 if not limit else 5)
+    assert len(rows) == (1 if limit < 1 else 5)
+
+
+@pytest.mark.parametrize("limit", [0, -1.0, float("nan")])
+def test_a_time_limit_that_is_none_is_refused(limit):
+    with pytest.raises(InputError, match="limit_seconds must be above 0, not"):
+        RunOptions(limit_seconds=limit)
 
 
 def test_a_time_limit_is_for_one_process(monkeypatch):
