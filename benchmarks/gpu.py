@@ -53,6 +53,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / "data/cache/gpu"
+JETS = ROOT / "data/cache/jets-80000.npz"
 
 #: Seconds that each part may take, its imports among them; together less than eight minutes.
 LIMITS = {
@@ -105,7 +106,7 @@ def import_path(wheels: Path, room: Path, device: str) -> str:
         return path
     if "Error: No module" in said or "ImportError" in said:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        sys.exit(f"{said}: fill {wheels} with wheels for Python {version}, as --help says")
+        sys.exit(f"{said}: install it, or fill {wheels} with wheels for Python {version} (--help)")
     sys.exit(f"device {device!r} is not available here ({said}); --smoke --device cpu needs none")
 
 
@@ -162,8 +163,12 @@ def arguments() -> argparse.Namespace:
         default=ROOT / "data/results",
         help="folder of the records; default: data/results",
     )
-    parser.add_argument("--reference", type=Path, default=CACHE / "reference")
-    parser.add_argument("--wheels", type=Path, default=CACHE / "wheels")
+    parser.add_argument(
+        "--reference", type=Path, default=CACHE / "reference", help="folder of both checkouts"
+    )
+    parser.add_argument(
+        "--wheels", type=Path, default=CACHE / "wheels", help="folder of wheels of what lacks"
+    )
     parser.add_argument("--part", choices=list(LIMITS), help=argparse.SUPPRESS)
     parser.add_argument("--until", type=float, help=argparse.SUPPRESS)
     a = parser.parse_args()
@@ -188,6 +193,10 @@ def main() -> None:
     # At toy size nothing is timed: a busy machine may take its time.
     stretch = 10 * a.stretch if a.smoke else a.stretch
     limits = {name: stretch * LIMITS[name] for name in LIMITS if name in (a.only or LIMITS)}
+    if not a.smoke and not JETS.is_file() and {"lorentznet", "liegnn"} & limits.keys():
+        sys.exit(
+            f"there is no {JETS}; make it as --help says, or leave the taggers out with --only"
+        )
     given = ["--device", a.device, "--reference", str(a.reference), "--out", str(a.out)]
     given += ["--smoke"] if a.smoke else []
     with tempfile.TemporaryDirectory(prefix="liegan-wheels-") as room:
@@ -207,4 +216,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted")

@@ -90,7 +90,10 @@ def jets(
 
     if out.suffix == ".npz" and split is not None:
         raise InputError("--split is for the benchmark's layout; leave it away, or name an .h5")
-    number, split, seed = number or 100_000, split or "train", seed or 0
+    if out.suffix not in (".npz", ".h5", ".hdf5"):
+        raise InputError(f"--out must end in .h5 or .npz, which says the format, not {out.name!r}")
+    number = 100_000 if number is None else number
+    split, seed = split or "train", seed or 0
     if split not in top_tagging.TTV:
         raise InputError(f"--split must be {', '.join(top_tagging.TTV)}, not {split!r}")
     if number < 2 or number % 2 or seed < 0:

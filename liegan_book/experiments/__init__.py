@@ -88,10 +88,13 @@ def run(experiment: str, method: str, profile: str, options: RunOptions | None =
     """Run one table cell, judge it, and describe it in a record, which is not written.
 
     Raises:
+        InputError: if the profile is `gpu` and the device a CPU.
         InputError, DamagedFileError: see `settings`, `store.load` and the method's `play`.
     """
     options, config = options or RunOptions(), settings(experiment, method, profile)
     m, seed = method_of(experiment, method), options.seed
+    if profile == "gpu" and options.where.type == "cpu":
+        raise InputError("the profile gpu is for a GPU, as it takes days on a CPU; choose quick")
     data, sources, cpu = m.source(profile, seed), Sources.here(), time.process_time()
     needed = [records.where(e, name, "paper", seed) for e, name in m.needs]
     found = m.play(config, options)

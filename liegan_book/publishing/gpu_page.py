@@ -168,6 +168,6 @@ def tables(runs: Runs) -> list[Any]:
     """Return the tables of what there are records of."""
     shown = [card(runs)] if runs else []
     shown += [equal(runs["equal"])] if "equal" in runs else []
-    shown += [speed(runs["speed"])] if "speed" in runs else []
+    shown += [speed(runs["speed"])] if "speed" in runs and len(lines(runs["speed"])) else []
     shown += [seeds(runs)] if runs.keys() & GAMES.keys() else []
     return shown + ([taggers(runs)] if runs.keys() & TAGGERS.keys() else [])

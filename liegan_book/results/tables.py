@@ -195,6 +195,10 @@ def table(experiment: str, profile: str | None = None) -> list[Row]:
         InputError: if the poster has no such table.
         DamagedFileError: if a record is damaged.
     """
+    if experiment in EXPERIMENTS.keys() - TABLES.keys():
+        raise InputError(
+            f"the poster has no table of {experiment}; its records are in data/results/{experiment}"
+        )
     if experiment not in TABLES:
         raise InputError(f"unknown experiment {experiment!r}; there are: {', '.join(TABLES)}")
     t = TABLES[experiment]

@@ -122,7 +122,7 @@ def test_a_wrong_argument_is_refused_with_the_remedy(arguments, message):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_it_says_so_in_a_line_before_any_part(tmp_path):
-    done = bench("--out", tmp_path)
+    done = bench("--out", tmp_path, "--only", "equal", "cyclic-seeds")
     assert done.returncode == 1
     assert done.stdout == ""
     (said,) = done.stderr.splitlines()
@@ -137,6 +137,14 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_part(tmp_path):
     assert done.stdout == ""
     assert "cannot be written" in done.stderr
     assert "name another folder" in done.stderr
+
+
+def test_without_the_jets_it_says_so_before_any_part(modules, monkeypatch, tmp_path):
+    script = modules["script"]
+    monkeypatch.setattr(script, "JETS", tmp_path / "jets-80000.npz")
+    monkeypatch.setattr(sys, "argv", ["gpu.py", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"there is no .*jets-80000\.npz; make it as --help says"):
+        script.main()
 
 
 def run_speed(script, folder, limit):
@@ -206,9 +214,9 @@ def without_pydantic(tmp_path):
 def test_without_pydantic_and_wheels_it_says_what_to_fill_and_for_which_python(tmp_path):
     done = bench("--plan", "--wheels", tmp_path / "none", PYTHONPATH=without_pydantic(tmp_path))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    message = f"No module named 'pydantic': fill {tmp_path / 'none'} with wheels for Python"
+    remedy = f"install it, or fill {tmp_path / 'none'} with wheels for Python {version} (--help)"
     assert done.returncode == 1
-    assert f"{message} {version}, as --help says" in done.stderr
+    assert f"No module named 'pydantic': {remedy}" in done.stderr
 
 
 def test_wheels_are_unpacked_only_where_a_package_lacks(modules, tmp_path, monkeypatch):

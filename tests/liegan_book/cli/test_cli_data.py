@@ -175,12 +175,17 @@ def test_new_jets_in_little_space_come_back_as_they_were_made(liegan, simulated,
     assert np.array_equal(found.label, made.label)
     assert np.array_equal(found.counts, made.counts)
     assert np.allclose(found.constituents, made.constituents, rtol=1e-3)
+    other = liegan("data", "jets", "--out", tmp_path / "x.txt")
+    assert other[0] == 2
+    assert "--out must end in .h5 or .npz, which says the format, not 'x.txt'" in other[2]
     again = liegan("data", "jets", "--out", path, "--split", "test")
     assert again[0] == 2
     assert "--split is for the benchmark's layout; leave it away, or name an .h5" in again[2]
 
 
-@pytest.mark.parametrize("words", [["--jets", 1], ["--jets", "many"], ["--seed", -1]])
+@pytest.mark.parametrize(
+    "words", [["--jets", 0], ["--jets", 1], ["--jets", "many"], ["--seed", -1]]
+)
 def test_a_number_out_of_range_is_a_mistake_of_use(liegan, simulated, tmp_path, words):
     status, _, err = liegan("data", "jets", "--out", tmp_path / "x.h5", *words)
     assert status == 2

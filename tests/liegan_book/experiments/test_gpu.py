@@ -63,7 +63,12 @@ def test_without_the_large_set_the_error_says_how_to_make_it(monkeypatch, tmp_pa
     monkeypatch.setattr(paths, "cache", lambda: tmp_path)
     message = r"liegan data jets --jets 80000 --seed 2302 --out .*jets-80000\.npz$"
     with pytest.raises(InputError, match=message):
-        experiments.run("gpu", "lorentznet", "gpu", CPU)
+        gpu.GPU.methods["lorentznet"].source("gpu", 0)
+
+
+def test_the_profile_of_a_gpu_is_not_for_a_cpu():
+    with pytest.raises(InputError, match="the profile gpu is for a GPU, as it takes days on a CPU"):
+        experiments.run("gpu", "cyclic-seeds", "gpu", CPU)
 
 
 def test_the_large_set_is_what_is_trained_on(monkeypatch, tmp_path):

@@ -194,6 +194,8 @@ def test_a_markdown_table_has_a_rule_below_its_head():
 def test_an_unknown_table_is_refused_with_the_list():
     with pytest.raises(InputError, match=r"unknown experiment 'x'; there are: two-body-discovery"):
         tables.table("x")
+    with pytest.raises(InputError, match=r"the poster has no table of gpu; .* data/results/gpu"):
+        tables.table("gpu")
 
 
 @pytest.mark.parametrize("experiment", TABLES)
