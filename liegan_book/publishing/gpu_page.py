@@ -46,7 +46,7 @@ def equal(run: Record) -> Any:
         "float32 on the CPU",
         "TF32",
         "repeats",
-        "…, deterministic",
+        "repeats, deterministic",
     )
     cases = dict.fromkeys(name.partition(".")[0] for name in run.metrics if "." in name)
     rows = [
