@@ -83,15 +83,14 @@ def atomic(path: Path) -> Iterator[Path]:
 
 
 def check_writable(path: Path) -> None:
-    """Make sure that a file can be written, before the work for it is done.
+    """Make sure that a file can be written, before the work for it is done; nothing is made.
 
     Raises:
         LieganError: if its folder cannot be written.
     """
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    with writing(path), tempfile.TemporaryFile(dir=there):
+        pass
 
 
 def write_atomic(path: Path, content: bytes) -> None:
