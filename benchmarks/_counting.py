@@ -34,11 +34,9 @@ class Counts:
     calls: float
     saved: float
 
-    def times(self, factor: float, calls: float = 1.0) -> Counts:
-        """Return the counts of so many times the rows, in so many times the calls."""
-        return Counts(
-            self.flop * factor, self.moved * factor, self.calls * calls, self.saved * factor
-        )
+    def times(self, factor: float) -> Counts:
+        """Return the counts of so many times the rows, in as many calls."""
+        return Counts(self.flop * factor, self.moved * factor, self.calls, self.saved * factor)
 
     def floor(self, flops: float, bandwidth: float) -> float:
         """Return the least milliseconds, at so many operations and bytes a second."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from liegan_book.datasets.jets import storage
 from liegan_book.experiments import BLOCKS, SO2, two_body_pairs
 from liegan_min.base.seeding import seeded
 from liegan_min.equivariant.emlp import EMLP
+from liegan_min.equivariant.exact import products
 from liegan_min.equivariant.jet_graph import JetGraphs
 from liegan_min.equivariant.lorentznet import LorentzNet
 from liegan_min.equivariant.reps import V
@@ -124,15 +125,9 @@ def apart(found: dict[str, Tensor], reference: dict[str, Tensor]) -> float:
     return worst
 
 
-@contextmanager
-def tf32(on: bool) -> Iterator[None]:
+def tf32(on: bool) -> AbstractContextManager[None]:
     """Allow float32 products to round their inputs to TF32, or not; then put it back."""
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("high" if on else "highest")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
+    return products("high" if on else "highest")
 
 
 def trained(name: str, device: str, small: bool) -> Tensor:

@@ -17,13 +17,14 @@ import numpy as np
 import torch
 from _lorentznet import DROPOUT, Ours, Published, Side
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
 from liegan_book.datasets import cyclic
 from liegan_book.datasets.jets import storage
 from liegan_book.experiments import BLOCKS, jet_pairs, settings, two_body_pairs
+from liegan_min.base.options import RunOptions
 from liegan_min.equivariant.jet_graph import CUDA_EDGES
 from liegan_min.game.config import GameConfig
+from liegan_min.game.discovery import set_up
 from liegan_min.game.game import Game
 from liegan_min.game.pairs import Pairs
 from liegan_min.game.stack import StackedGame
@@ -89,25 +90,17 @@ def _game(
     rules: type[Game] = Game,
     **space: Any,
 ) -> Work:
-    samples, config = pairs(), config.changed(amp=way == "bfloat16")
-    game = rules(
-        config,
-        samples.x.shape[-1],
-        samples.inputs,
-        y_kind=samples.y_kind,
-        classes=samples.classes,
-        scale=samples.rms() if config.standardise else None,
-        device=torch.device(device),
-        **space,
-    )
-    steps = min(most, len(samples.x) // config.batch)
-    samples = samples.take(torch.arange(steps * config.batch)).to(torch.device(device))
-    one = samples.take(torch.arange(config.batch, device=device))
+    config = config.changed(amp=way == "bfloat16")
+    start = set_up(pairs(), config, rules=rules, options=RunOptions(0, device), **space)
+    game, batch = start.game, config.batch
+    steps = min(most, len(start.train.x) // batch)
+    rows = torch.arange(steps * batch, device=device)
+    samples, one = start.train.take(rows), start.train.take(rows[:batch])
     return Work(
         lambda: game.epoch(samples.x, samples.y),
         lambda: game.epoch(one.x, one.y),
         steps,
-        config.batch,
+        batch,
         [game.discriminator],
     )
 
@@ -148,25 +141,11 @@ def _steps(side: Side, order: list[Any]) -> Callable[[], Any]:
     return lambda: [side.step(rows) for rows in order]
 
 
-class _Tagger(Ours):
-    """Our tagger; its products in bfloat16 where they are asked for."""
-
-    amp = False
-
-    def loss(self, rows: Any) -> torch.Tensor:
-        """Return the cross entropy of a batch, (), as `tagging` has it."""
-        graphs, rows = self.jets.batch(rows)
-        with torch.autocast(self.jets.device.type, torch.bfloat16, enabled=self.amp):
-            log_odds = self.net(graphs)
-        label = self.jets.label[torch.from_numpy(rows).to(self.jets.device)]
-        return cross_entropy(log_odds.float(), label)
-
-
 def tagger(
     device: str, way: str, most: int, *, batch: int, size: Size = FULL, edges: int | None = None
 ) -> Work:
     """Return steps of our tagger; `edges`: the most of a block, by default as suits the device."""
-    side = _Tagger(_tagger_arguments(device, batch, size, None), _jets(), DROPOUT)
+    side = Ours(_tagger_arguments(device, batch, size, None), _jets(), DROPOUT)
     side.amp, side.jets.edges = way == "bfloat16", edges or side.jets.edges
     steps = min(most, TAGGER_STEPS)
     order = rows(batch, steps)

@@ -73,9 +73,10 @@ class Side:
 
 
 class Ours(Side):
-    """Our network."""
+    """Our network; with `amp`, products in bfloat16 where `tagging` has them so."""
 
     net: LorentzNet
+    amp = False
 
     def __init__(self, a: argparse.Namespace, jets: Jets, dropout: float) -> None:
         self.jets = JetGraphs(jets, device=a.device)
@@ -85,8 +86,10 @@ class Ours(Side):
     def loss(self, rows: Rows) -> Tensor:
         """Return the cross entropy of a batch, ()."""
         graphs, rows = self.jets.batch(rows)
-        log_odds = self.net(graphs)
-        return functional.binary_cross_entropy_with_logits(log_odds, self.jets.label[rows])
+        with torch.autocast(self.jets.device.type, torch.bfloat16, enabled=self.amp):
+            log_odds = self.net(graphs)
+        label = self.jets.label[rows]
+        return functional.binary_cross_entropy_with_logits(log_odds.float(), label)
 
 
 class Published(Side):

@@ -87,6 +87,7 @@ def jets(
         raise InputError("--verify checks the committed sample; leave --out away")
     from liegan_book.datasets import top_tagging
     from liegan_book.datasets.jets import storage
+    from liegan_min.base import files
 
     if out.suffix == ".npz" and split is not None:
         raise InputError("--split is for the benchmark's layout; leave it away, or name an .h5")
@@ -98,6 +99,7 @@ def jets(
         raise InputError(f"--split must be {', '.join(top_tagging.TTV)}, not {split!r}")
     if number < 2 or number % 2 or seed < 0:
         raise InputError(f"--jets must be even and --seed not negative, not {number} and {seed}")
+    files.check_writable(out)
     if out.suffix == ".npz":
         storage.write(out, storage.make(seed, number))
     else:

@@ -37,11 +37,20 @@ def _checksums() -> dict[str, str]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def write(path: Path, arrays: Arrays) -> None:
-    """Write a data set's file, and its checksum among the others."""
+def write_arrays(path: Path, arrays: Arrays) -> None:
+    """Write arrays as a compressed .npz, atomically.
+
+    Raises:
+        LieganError: if the disk is full or the folder cannot be written.
+    """
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     files.write_atomic(path, buffer.getvalue())
+
+
+def write(path: Path, arrays: Arrays) -> None:
+    """Write a data set's file, and its checksum among the others."""
+    write_arrays(path, arrays)
     known = _checksums() | {path.name: files.sha256(path)}
     text = json.dumps(known, indent=1, sort_keys=True) + "\n"
     files.write_atomic(paths.data() / "checksums.json", text.encode())

@@ -13,12 +13,22 @@ import torch
 
 
 @contextmanager
-def exact(device: torch.device) -> Iterator[None]:
-    """Form float32 products exactly within the block, then allow again what was allowed."""
+def products(precision: str) -> Iterator[None]:
+    """Form float32 products within the block as told, "highest" or "high" (TF32); then as before.
+
+    Args:
+        precision: as `torch.set_float32_matmul_precision` takes it.
+    """
     before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("highest")
+    torch.set_float32_matmul_precision(precision)
     try:
-        with torch.autocast(device.type, enabled=False):
-            yield
+        yield
     finally:
         torch.set_float32_matmul_precision(before)
+
+
+@contextmanager
+def exact(device: torch.device) -> Iterator[None]:
+    """Form float32 products exactly within the block, and do without autocast."""
+    with products("highest"), torch.autocast(device.type, enabled=False):
+        yield

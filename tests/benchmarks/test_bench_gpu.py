@@ -322,8 +322,10 @@ def test_every_step_that_is_timed_keeps_to_its_device(modules):
     for name, task in work.tasks(small=True).items():
         for way in ("float32", "bfloat16"):
             with other_device() as device:
-                task.ours(device.type, way, 1).play()
-                assert work.WAYS, name
+                played = task.ours(device.type, way, 1)
+                played.play()
+                parts = [p for part in played.parts for p in part.parameters()]
+                assert {p.device for p in parts} == {device}, name
 
 
 def test_on_another_device_a_step_gives_the_same_numbers(modules):

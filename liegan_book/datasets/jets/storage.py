@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 from typing import Any, get_args
@@ -17,7 +16,6 @@ from liegan_book.datasets.jets.production import make_shard, produce
 from liegan_book.datasets.jets.simulate import JetConfig, Kind
 from liegan_book.datasets.kinematics import cylindrical, mass
 from liegan_book.datasets.store import Arrays
-from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.jets import Jets
 
@@ -59,9 +57,7 @@ def write(path: Path, jets: Jets) -> None:
         InputError: if they do not fit the format.
         LieganError: if the disk is full or the folder cannot be written.
     """
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **pack(jets))  # type: ignore[arg-type]
-    files.write_atomic(path, buffer.getvalue())
+    store.write_arrays(path, pack(jets))
 
 
 def sample() -> Arrays:

@@ -42,6 +42,8 @@ class Writer:
             InputError: if a value is one that the reader would refuse.
             LieganError: if the disk is full.
         """
+        import pandas as pd  # reading needs none
+
         if not len(jets):
             return
         x = jets.leading(CONSTITUENTS)
@@ -50,8 +52,6 @@ class Writer:
         )
         numbers = np.concatenate([x.reshape(len(jets), -1), jets.truth], axis=1)
         # Numbered on, where each chunk would by itself start from row 0.
-        import pandas as pd  # reading needs none
-
         index = pd.RangeIndex(self.rows, self.rows + len(jets))
         frame = pd.DataFrame(numbers, index=index, columns=list(NUMBERS))
         frame[FLAGS[0]] = np.int64(self.ttv)

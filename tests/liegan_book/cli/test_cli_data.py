@@ -178,6 +178,12 @@ def test_new_jets_in_little_space_come_back_as_they_were_made(liegan, simulated,
     other = liegan("data", "jets", "--out", tmp_path / "x.txt")
     assert other[0] == 2
     assert "--out must end in .h5 or .npz, which says the format, not 'x.txt'" in other[2]
+    simulated.clear()
+    (tmp_path / "file").write_text("")
+    shut = liegan("data", "jets", "--out", tmp_path / "file" / "x.npz")
+    assert shut[0] == 2
+    assert "cannot write" in shut[2]
+    assert simulated == []
     again = liegan("data", "jets", "--out", path, "--split", "test")
     assert again[0] == 2
     assert "--split is for the benchmark's layout; leave it away, or name an .h5" in again[2]
