@@ -53,6 +53,28 @@ def two_body_full(verify: Verify = False, as_json: Json = False) -> None:
     committed("two-body-full", verify, as_json)
 
 
+Local = Annotated[
+    Path | None, typer.Option(help="The authors' file or its folder, if you have it.")
+]
+
+
+@app.command("two-body-published")
+def two_body_published(local: Local = None, as_json: Json = False) -> None:
+    """The authors' own two-body orbits: downloaded, checked, kept as plain arrays in data/cache."""
+    from liegan_book.datasets import published
+
+    _made(published.make(local, progress=not as_json), as_json)
+
+
+@app.command()
+def released(local: Local = None, as_json: Json = False) -> None:
+    """The matrices that the authors saved with their code: downloaded to data/cache, checked."""
+    from liegan_book.datasets import released
+
+    paths = [str(path) for path in released.fetch(local, progress=not as_json)]
+    show({"files": paths}, as_json, "\n".join(f"there: {path}" for path in paths))
+
+
 @app.command("jets-leading")
 def jets_leading(verify: Verify = False, as_json: Json = False) -> None:
     """The leading constituents of 100,000 jets; made in 20 minutes on two cores (extra `jets`)."""

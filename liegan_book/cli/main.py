@@ -69,6 +69,9 @@ def run(
     method: str,
     seed: Seed = 0,
     profile: Annotated[str, typer.Option(help="quick, cpu, paper or gpu")] = "quick",
+    data: Annotated[
+        str, typer.Option(help="ours, or published: the authors' two-body orbits.")
+    ] = "ours",
     device: Device = "auto",
     force: Annotated[bool, typer.Option(help="Run even if there is a record.")] = False,
     as_json: Json = False,
@@ -78,6 +81,9 @@ def run(
     from liegan_min.base import files, parallel
     from liegan_min.base.options import RunOptions
 
+    if data not in ("ours", "published"):
+        raise InputError(f"--data must be ours or published, not {data!r}")
+    experiment = experiments.on(experiment, data)  # type: ignore[arg-type]
     experiments.settings(experiment, method, profile)
     path = records.where(experiment, method, profile, seed)
     if path.exists() and not force:

@@ -146,17 +146,25 @@ def orbits(
     return Orbits(state, t, (m1, m2))
 
 
-def windows(state: Floats, inputs: int = 1, outputs: int = 1) -> tuple[Floats, Floats]:
+def windows(
+    state: Floats, inputs: int = 1, outputs: int = 1, *, last: bool = True
+) -> tuple[Floats, Floats]:
     """Cut trajectories, (n, steps, 8), into pairs: x, (N, inputs, 8), and what follows, y.
 
-    Every window is used; the published loader leaves out the last one of each orbit.
+    Args:
+        state: the trajectories.
+        inputs: states of x.
+        outputs: states of y.
+        last: use the last window of each trajectory, too. The published loader leaves it out: of
+            20 states it makes 18 pairs of one state each, or 10 of five.
 
     Raises:
         InputError: if a trajectory is shorter than inputs + outputs.
     """
     steps, k = state.shape[1:]
-    if min(inputs, outputs) < 1 or inputs + outputs > steps:
+    if min(inputs, outputs) < 1 or inputs + outputs + (not last) > steps:
         raise InputError(f"cannot cut {inputs} + {outputs} states out of a trajectory of {steps}")
-    view = np.lib.stride_tricks.sliding_window_view(state, inputs + outputs, axis=1)
+    used = state if last else state[:, :-1]
+    view = np.lib.stride_tricks.sliding_window_view(used, inputs + outputs, axis=1)
     both = np.moveaxis(view, -1, 2).reshape(-1, inputs + outputs, k)
     return both[:, :inputs].copy(), both[:, inputs:].copy()

@@ -17,14 +17,9 @@ from liegan_book.experiments.gpu import GPU
 from liegan_book.experiments.method import Experiment, Method
 from liegan_book.experiments.top_tagging import TOP_TAGGING
 from liegan_book.experiments.top_tagging_discovery import TOP_TAGGING_DISCOVERY, jet_pairs
-from liegan_book.experiments.two_body_discovery import (
-    BLOCKS,
-    EXPANDED,
-    SO2,
-    TWO_BODY_DISCOVERY,
-    two_body_pairs,
-)
-from liegan_book.experiments.two_body_prediction import TWO_BODY_PREDICTION
+from liegan_book.experiments.two_body import BLOCKS, EXPANDED, SO2, Data, two_body_pairs
+from liegan_book.experiments.two_body_discovery import two_body_discovery
+from liegan_book.experiments.two_body_prediction import two_body_prediction
 from liegan_book.records import Machine, Record, Sources
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
@@ -32,8 +27,12 @@ from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
 
 EXPERIMENTS: dict[str, Experiment] = {
-    "two-body-discovery": TWO_BODY_DISCOVERY,
-    "two-body-prediction": TWO_BODY_PREDICTION,
+    "two-body-discovery": two_body_discovery("ours"),
+    "two-body-discovery-published": two_body_discovery("published"),
+    "two-body-prediction": two_body_prediction("ours", "two-body-discovery"),
+    "two-body-prediction-published": two_body_prediction(
+        "published", "two-body-discovery-published"
+    ),
     "top-tagging-discovery": TOP_TAGGING_DISCOVERY,
     "top-tagging": TOP_TAGGING,
     "cyclic": CYCLIC,
@@ -46,6 +45,21 @@ def _one_of(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     if name not in known:
         raise InputError(f"unknown {kind} {name!r}; there are: {', '.join(known)}")
     return known[name]
+
+
+def on(experiment: str, data: Data) -> str:
+    """Return the name of an experiment on the published data, or on ours.
+
+    Raises:
+        InputError: if it is unknown, or knows no such data.
+    """
+    _one_of("experiment", experiment, EXPERIMENTS)
+    if data == "ours":
+        return experiment
+    if (name := f"{experiment}-{data}") not in EXPERIMENTS:
+        known = ", ".join(n.removesuffix("-published") for n in EXPERIMENTS if n.endswith(data))
+        raise InputError(f"{experiment} has no {data} data; those that have: {known}")
+    return name
 
 
 def method_of(experiment: str, method: str) -> Method:
@@ -131,6 +145,7 @@ __all__ = [
     "Run",
     "jet_pairs",
     "method_of",
+    "on",
     "run",
     "settings",
     "two_body_pairs",

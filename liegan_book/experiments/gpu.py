@@ -23,12 +23,8 @@ from liegan_book.experiments.metrics.discovery import Judged, rounded
 from liegan_book.experiments.metrics.seeds import cyclic_seeds, two_body_seeds
 from liegan_book.experiments.metrics.tagging import judged
 from liegan_book.experiments.top_tagging import Form, committed, found, minkowski, tagger
-from liegan_book.experiments.two_body_discovery import (
-    BLOCKS,
-    SO2,
-    TWO_BODY_DISCOVERY,
-    two_body_pairs,
-)
+from liegan_book.experiments.two_body import BLOCKS, SO2, two_body_pairs
+from liegan_book.experiments.two_body_discovery import README
 from liegan_book.records import DataSource
 from liegan_book.training.tagging import Splits, Trained, train
 from liegan_book.training.tagging_config import TaggingConfig
@@ -151,7 +147,7 @@ def _profiles(game: object) -> dict[str, ManySeedsConfig]:
     return {"gpu": ManySeedsConfig(game=game), "quick": ManySeedsConfig(game=toy, seeds=3)}
 
 
-_TWO_BODY = _profiles(TWO_BODY_DISCOVERY.methods["liegan"].profiles["paper"])
+_TWO_BODY = _profiles(README)
 _CYCLIC = _profiles(CYCLIC.methods["liegan"].profiles["paper"])
 
 GPU = Experiment(

@@ -1,43 +1,36 @@
-"""Two-body discovery: which matrices turn an orbit into an orbit?"""
+"""Two-body discovery: which matrices turn an orbit into an orbit?
+
+The poster's own orbits decide its cells; ours, which need no download, are the control.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 
-import torch
 from torch import Tensor
 
 from liegan_book.baselines.augerino_plus import AugerinoPlus
 from liegan_book.baselines.spectral import Moments, SpectralConfig, spectral
 from liegan_book.baselines.symmetrygan import Element, discover_element
-from liegan_book.datasets import store, two_body
 from liegan_book.experiments.method import Experiment, Method, play_game
 from liegan_book.experiments.metrics.discovery import (
     discovery_metrics,
     element_metrics,
     spectral_metrics,
 )
-from liegan_min.algebra import groups
+from liegan_book.experiments.released import released_methods
+from liegan_book.experiments.two_body import (
+    BLOCKS,
+    EXPANDED,
+    ORBITS,
+    SO2,
+    Data,
+    fingerprint,
+    two_body_pairs,
+)
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.game import Game
-from liegan_min.game.pairs import Pairs, as_pairs
-
-#: The truth of the two-body task: one angle turns q1, p1, q2 and p2 together.
-SO2 = groups.diagonal(groups.so(2), 4)
-
-#: Search spaces on (q1, p1, q2, p2). Each 2 x 2 block on its own, as published …
-BLOCKS = torch.kron(torch.eye(4), torch.ones(2, 2))
-#: … and the expanded search: q1 may mix with q2, and p1 with p2, but not q with p.
-EXPANDED = torch.kron(torch.ones(2, 2), BLOCKS[:4, :4])
-
-
-def two_body_pairs(
-    data: str = "two-body", split: str = "train", inputs: int = 1, outputs: int = 1
-) -> Pairs:
-    """Return committed orbits, "train" or "test", cut into pairs of states."""
-    return as_pairs(*two_body.windows(store.load(data)[split], inputs, outputs), "vector")
-
 
 #: What a laptop has time for. A discriminator that sees inputs of unit size needs few neurons and
 #: bears a high learning rate; a start near the identity keeps L out of the traps in which bodies
@@ -57,16 +50,16 @@ _QUICK = GameConfig(
 )
 
 
-def _element(config: GameConfig, options: RunOptions) -> Element:
-    return discover_element(two_body_pairs(), config, mask=BLOCKS, options=options)
+def _element(config: GameConfig, options: RunOptions, *, data: str) -> Element:
+    return discover_element(two_body_pairs(data), config, mask=BLOCKS, options=options)
 
 
-def _spectral(config: SpectralConfig, options: RunOptions) -> Moments:
-    return spectral(two_body_pairs(), config, mask=BLOCKS, seed=options.seed)
+def _spectral(config: SpectralConfig, options: RunOptions, *, data: str) -> Moments:
+    return spectral(two_body_pairs(data), config, mask=BLOCKS, seed=options.seed)
 
 
-def _method(
-    mask: Tensor = BLOCKS, data: str = "two-body", rules: type[Game] = Game, **profiles: GameConfig
+def _game(
+    data: str, mask: Tensor = BLOCKS, rules: type[Game] = Game, **profiles: GameConfig
 ) -> Method:
     """Return a method that plays a game and finds a basis."""
     return Method(
@@ -74,32 +67,53 @@ def _method(
         play=partial(play_game, source=lambda seed: two_body_pairs(data), mask=mask, rules=rules),
         judge=partial(discovery_metrics, truth=SO2),
         data=data,
+        fingerprint=fingerprint(data),
     )
 
 
+def _symmetrygan(data: str, config: GameConfig) -> Method:
+    return Method(
+        {"paper": config},
+        partial(_element, data=data),
+        partial(element_metrics, truth=SO2),
+        data=data,
+        fingerprint=fingerprint(data),
+    )
+
+
+#: The README of the published code: λ = 1, σ = 1. Its saved generator holds σ = 3, and a norm that
+#: λ = 10 leads to.
+README = GameConfig()
 #: Published for Augerino+: one optimiser for both players.
 _SUPERVISED = GameConfig(lr_discriminator=1e-3, beta1_generator=0.9)
+#: Published for the expanded search.
+_ES = GameConfig(cosine=10.0, scale=3.0, init_scale=0.01)
 
-TWO_BODY_DISCOVERY = Experiment(
-    {
-        "liegan": _method(paper=GameConfig(), quick=_QUICK),
-        "liegan-es": _method(
-            EXPANDED, paper=GameConfig(cosine=10.0, scale=3.0, init_scale=0.01), quick=_QUICK
-        ),
-        "augerino-plus": _method(rules=AugerinoPlus, paper=_SUPERVISED),
-        "symmetrygan": Method(
-            {"paper": GameConfig()}, _element, partial(element_metrics, truth=SO2), "two-body"
-        ),
+
+def two_body_discovery(whose: Data) -> Experiment:
+    """Return the experiment on the published orbits, or on ours."""
+    data = ORBITS[whose]
+    methods = {
+        "liegan": _game(data, paper=README, quick=_QUICK),
+        "liegan-es": _game(data, EXPANDED, paper=_ES, quick=_QUICK),
+        "augerino-plus": _game(data, rules=AugerinoPlus, paper=_SUPERVISED),
+        "symmetrygan": _symmetrygan(data, README),
         # Half of the pairs, so that seeds differ; there is nothing else to draw.
         "spectral": Method(
             {"paper": SpectralConfig(subsample=0.5)},
-            _spectral,
+            partial(_spectral, data=data),
             partial(spectral_metrics, truth=SO2),
-            "two-body",
+            data=data,
+            fingerprint=fingerprint(data),
         ),
-        # The remedy for the collapse that λ = 1 leads to, and the control that shows why it
-        # happens: the same game on orbits that start anywhere (chapter 04).
-        "liegan-lambda-10": _method(paper=GameConfig(cosine=10.0)),
-        "liegan-full-circle": _method(data="two-body-full", paper=GameConfig()),
+        # The other settings that the published generator may have been made with. The first is
+        # the remedy for the collapse that λ = 1 leads to (chapter 04).
+        "liegan-lambda-10": _game(data, paper=README.changed(cosine=10.0)),
+        "liegan-sigma-3": _game(data, paper=README.changed(scale=3.0)),
+        "liegan-lambda-10-sigma-3": _game(data, paper=README.changed(cosine=10.0, scale=3.0)),
+        "symmetrygan-lambda-10": _symmetrygan(data, README.changed(cosine=10.0)),
     }
-)
+    if whose == "ours":
+        # The control that shows why it collapses: the same game on orbits that start anywhere.
+        return Experiment(methods | {"liegan-full-circle": _game("two-body-full", paper=README)})
+    return Experiment(methods | released_methods())

@@ -32,6 +32,7 @@ class FitConfig(Settings):
     batch: int = Field(512, ge=1)
     epochs: int = Field(2000, ge=1)
     lr: float = Field(1e-4, gt=0)
+    anneal: bool = Field(False, description="let lr fall to 0, as the square of what is left")
     every: int = Field(50, ge=1, description="epochs between two points of the learning curves")
 
 
@@ -90,6 +91,9 @@ class _Predictor(Training):
             InputError: if no loss of it is finite.
         """
         self.model.train()
+        if self.config.anneal:
+            left = 1 - self.done / self.config.epochs
+            self.optimiser.param_groups[0]["lr"] = self.config.lr * left**2
         self.done += 1
         x, y = self.train
         order = torch.randperm(len(x), generator=self.rng).to(x.device)
