@@ -1,7 +1,12 @@
 """What counts as found, and as the same: the named tolerances of verdicts and of verification."""
 
-#: Smallest support cosine that a learned algebra must reach to count as found.
-FOUND = 0.99
+#: Smallest support cosine that a learned algebra must reach to count as found: 2.6 degrees.
+FOUND = 0.999
+
+#: Largest angle, in degrees, between a learned span and so(1,3) with the dilation at which its
+#: boosts and rotations count as found: 0.251 radians, the Grassmann distance over all seven
+#: directions at which Hu et al. (2025) measured LieGAN. No angle is larger than that distance.
+SPAN_FOUND = 14.4
 
 #: Smallest cosine of a learned form J to the metric η at which the metric counts as found.
 METRIC_FOUND = 0.99

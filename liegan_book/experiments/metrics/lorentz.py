@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from liegan_book import tolerances
 from liegan_book.experiments.metrics.discovery import Judged, rounded
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.groups import ETA
@@ -93,16 +92,17 @@ def lorentz_metrics(found: Discovery) -> Judged:
     """
     algebra, last = found.algebra, found.last
     form = algebra.invariant_form()
-    cosine = form.cosine(ETA)
     so13_angles = algebra.principal_angles(groups.so13())
+    cone_angles = algebra.principal_angles(CONE)
     dimension, gap = dimension_gap(algebra)
     metrics: dict[str, float | int | bool | None] = {
-        "cos_J": cosine,
+        "cos_J": form.cosine(ETA),
         "J_gap": form.gap,
         "cos_J_last": last.invariant_form().cosine(ETA),
         "grassmann": algebra.grassmann(CONE),
         "grassmann_last": last.grassmann(CONE),
         "largest_angle_deg": float(np.degrees(so13_angles.max())),
+        "cone_angle_deg": float(np.degrees(cone_angles.max())),
         "trace_part": trace_part(algebra),
         "dimension": dimension,
         "dimension_gap": gap,
@@ -110,14 +110,13 @@ def lorentz_metrics(found: Discovery) -> Judged:
         "norm": float(torch.linalg.norm(algebra.basis)),
         "discriminator_advantage": found.discriminator_advantage,
         "epochs": len(found.bases),
-        "success": cosine >= tolerances.METRIC_FOUND,
     }
     arrays = {
         "basis": rounded(algebra.basis),
         "last": rounded(last.basis),
         "J": rounded(form.J),
         "J_singular_values": rounded(form.singular_values),
-        "principal_angles_deg": rounded(np.degrees(algebra.principal_angles(CONE))),
+        "principal_angles_deg": rounded(np.degrees(cone_angles)),
         "residuals": rounded(residuals(algebra)),
         "discriminator_curve": rounded(found.history[:, 0]),
     }
