@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from liegan_book.cli.data import Json, show
+from liegan_min.base.errors import InputError
 
 
 def table(
@@ -15,13 +16,20 @@ def table(
     profile: Annotated[
         str | None, typer.Option(help="quick, cpu, paper or gpu; default: the table's own.")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="published or ours; default: what the table rests on.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print a table of the poster beside ours: poster value, mean ± sd, seeds, verdict."""
+    """Print a table of the poster beside ours: its value, our mean, interval, seeds, verdict."""
     from liegan_book.results import overview, tables
     from liegan_book.results.text import aligned
 
+    if data not in (None, "published", "ours"):
+        raise InputError(f"--data must be published or ours, not {data!r}")
     if experiment == "all":
+        if data is not None:
+            raise InputError("--data is for one experiment; all takes what each table rests on")
         lines = overview.cells(profile)
         content = {
             "headline": overview.headline(lines),
@@ -30,7 +38,7 @@ def table(
         }
         show(content, as_json, overview.text(lines))
         return
-    rows = tables.table(experiment, profile)
+    rows = tables.table(experiment, profile, data)  # type: ignore[arg-type]
     show([asdict(row) for row in rows], as_json, aligned(rows))
 
 

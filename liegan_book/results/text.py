@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from liegan_book.results.poster import TABLES
-from liegan_book.results.tables import MARKS, Row, mark
+from liegan_book.results.rule import MARKS, mark
+from liegan_book.results.tables import Row
 
 #: Does not break, so that a narrow column keeps the two numbers together.
 _PM = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
@@ -55,20 +56,36 @@ def poster_text(row: Row) -> str:
 
 
 def ours_text(row: Row) -> str:
-    """Return what we have in a cell as the poster has it: mean ± sd, a mark, or seeds that pass."""
+    """Return what we have in a cell as the poster has it: a mean, a mark, or seeds that pass.
+
+    An error, which is judged on a scale of factors, has its geometric mean; `interval_text` has
+    its spread.
+    """
     t = TABLES[row.experiment]
     if row.reason:
         return f"{MARKS[0.0]} cannot express it"
     if not row.n:
         return "–"
     if t.scale == "log":
-        return scientific(row.mean, row.sd)
+        return scientific(row.mean, None)
     if row.passed is None:
         return plus_minus(row.mean, row.sd, 4)
     passed = f"{row.passed} of {row.n} seeds"
     if t.scale == "mark":
         return f"{MARKS.get(mark(row.passed, row.n), 'neither')}, {passed}"
     return passed if row.metric == "success" else f"{passed}, {plus_minus(row.mean, row.sd)}"
+
+
+def interval_text(row: Row) -> str:
+    """Return the interval of a cell, "1.2e-5 … 3.4e-5" or "57 … 100 %", or a dash."""
+    if row.low is None or row.high is None:
+        return "–"
+    t, gap = TABLES[row.experiment], "\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}"
+    if t.scale == "log":
+        return gap.join(scientific(end, None) for end in (row.low, row.high))
+    if row.passed is not None:
+        return f"{100 * row.low:.0f}{gap}{100 * row.high:.0f}\N{NO-BREAK SPACE}%"
+    return gap.join(f"{end:.4f}" for end in (row.low, row.high))
 
 
 def ratio_text(row: Row) -> str:
@@ -82,7 +99,7 @@ def _five(row: Row, value: float | None) -> str:
 
 
 def aligned(rows: Sequence[Row], *, task: bool = False) -> str:
-    """Return rows as a terminal shows them, and below them the reasons of those without a run."""
+    """Return rows as a terminal shows them, and below them what a reader must know of some."""
     columns: dict[str, list[object]] = {"task": [row.task for row in rows]} if task else {}
     columns |= {
         "method": [row.method for row in rows],
@@ -90,10 +107,15 @@ def aligned(rows: Sequence[Row], *, task: bool = False) -> str:
         "poster": [poster_text(row) for row in rows],
         "ours": [ours_text(row) for row in rows],
         "n": [row.n for row in rows],
+        "interval": [interval_text(row) for row in rows],
         "median": [_five(row, row.median) for row in rows],
         "worst": [_five(row, row.worst) for row in rows],
         "ratio": [ratio_text(row) for row in rows],
+        "data": [row.data for row in rows],
         "verdict": [row.verdict for row in rows],
+        "on our data": [row.on_our_data for row in rows],
     }
-    reasons = [f"{row.method}: {row.reason}" for row in rows if row.reason]
+    reasons = dict.fromkeys(
+        f"{row.method}: {told}" for row in rows if (told := row.reason or row.note)
+    )
     return "\n".join([pd.DataFrame(columns).to_string(index=False), *reasons])

@@ -19,6 +19,7 @@ from statistics import stdev
 from typing import Any, Literal
 
 from liegan_book import experiments, paths, records
+from liegan_book.datasets import published
 from liegan_book.records import Record
 from liegan_book.tolerances import AGREES, NOISE, REPEATED, SPREAD
 from liegan_min.base import files
@@ -64,7 +65,8 @@ def sample(
     """Draw records of quick cells, different cells first, and return them and the seed.
 
     A run that was cut off and resumed knows only the time of its last part, so a cell costs what
-    its dearest record does. Those of the profile `gpu` wait for a card, and are not drawn.
+    its dearest record does. Those of the profile `gpu` wait for a card, and are not drawn; nor are
+    those on the published orbits where these were not downloaded, unless their experiment is named.
 
     Raises:
         InputError: if the experiment or method is unknown, or nothing fits the budget.
@@ -80,8 +82,9 @@ def sample(
         if name is not None and name not in there:
             raise InputError(f"unknown {kind} {name!r}; there are: {', '.join(sorted(there))}")
     cells = defaultdict[tuple[str, str, str], list[Record]](list)
+    away = {published.NAME} if experiment is None and not published.path_of().is_file() else set()
     for r in records.load_all(experiment or "*", method or "*"):
-        if r.profile != "gpu":
+        if r.profile != "gpu" and r.data.name not in away:
             cells[r.experiment, r.method, r.profile].append(r)
     cost = {cell: max(r.cpu_seconds for r in runs) for cell, runs in cells.items()}
     quick = [cell for cell, seconds in cost.items() if seconds <= budget]

@@ -47,7 +47,7 @@ def compared(run, now, **deviations):
 def test_a_committed_record_is_what_its_run_makes_again(run):
     outcome = verify.again(run)
     assert outcome.verdict in ("repeats", "agrees"), outcome.lines
-    assert outcome.compared == len(run.metrics)
+    assert outcome.compared + len(outcome.gone) == len(run.metrics)
     assert outcome.record == "two-body-discovery/spectral/paper-s0.json"
 
 
@@ -219,12 +219,12 @@ def test_a_sample_that_cannot_be_drawn_is_refused(borrowed, how, message):
 
 
 def test_the_command_exits_with_1_and_a_line_for_each_mismatch(borrowed, run):
-    changed = with_metrics(run, support_cosine=0.5, success=not run.metrics["success"])
+    changed = with_metrics(run, support_cosine=0.5, support_rank=run.metrics["support_rank"] + 1)
     records.save(changed)
     result = CliRunner().invoke(app, ["verify", "--seed", "0"])
     first, second, last = result.stdout.strip().splitlines()
     assert first.startswith("two-body-discovery/spectral/paper-s0.json: differs: support_cosine")
-    assert "success was False, is True" in second
+    assert f"support_rank was {changed.metrics['support_rank']}, is 4" in second
     assert last == "0 repeat, 0 agree, 1 differ, 0 cannot be compared (sample of --seed 0)"
     assert result.exit_code == 1
 
