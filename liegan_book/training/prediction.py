@@ -32,7 +32,7 @@ class FitConfig(Settings):
     batch: int = Field(512, ge=1)
     epochs: int = Field(2000, ge=1)
     lr: float = Field(1e-4, gt=0)
-    anneal: bool = Field(False, description="let lr fall to 0, as the square of what is left")
+    anneal: bool = Field(False, description="let lr fall to 0, in proportion to what is left")
     every: int = Field(50, ge=1, description="epochs between two points of the learning curves")
 
 
@@ -93,7 +93,7 @@ class _Predictor(Training):
         self.model.train()
         if self.config.anneal:
             left = 1 - self.done / self.config.epochs
-            self.optimiser.param_groups[0]["lr"] = self.config.lr * left**2
+            self.optimiser.param_groups[0]["lr"] = self.config.lr * left
         self.done += 1
         x, y = self.train
         order = torch.randperm(len(x), generator=self.rng).to(x.device)

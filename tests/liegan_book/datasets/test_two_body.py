@@ -210,3 +210,14 @@ def test_windows_longer_than_the_trajectory_are_refused(inputs, outputs):
 def test_a_number_out_of_its_range_is_named(name, value):
     with pytest.raises(InputError, match=f"two-body: {name} must"):
         orbits(**({"n": 1} | {name: value}))
+
+
+def test_the_last_window_may_be_left_out():
+    state = orbits(2).state
+    x, y = windows(state, 5, 5, last=False)
+    assert len(x) == 2 * 10
+    np.testing.assert_array_equal(y[9], state[0, 14:19])
+    every, _ = windows(state, 5, 5)
+    assert len(every) == 2 * 11
+    with pytest.raises(InputError, match=r"cannot cut 10 \+ 10 states"):
+        windows(state, 10, 10, last=False)
