@@ -10,7 +10,10 @@ gradient steps on a few samples of a task. The outer loop moves U, and the v tha
 from, so that the fitted layer is right on other samples of the task: U learns the ties.
 
 A layer that commutes with permutations of its coordinates has such ties (a circulant W is the
-convolution on a ring). The permutations that keep the ties are what MSR says about symmetry here.
+convolution on a ring). The permutations that keep the ties are what MSR says about symmetry in its
+own terms. Its weights allow another read-out: all turns that commute with every W that the layer
+reaches. That one sees continuous groups, and takes a discrete one for the continuous group that
+holds it, since maps that commute with a few turns about an axis commute with all.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from liegan_book.baselines.permutations import commuting
+from liegan_min.algebra.lie_algebra import LieAlgebra, bracket
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
@@ -93,6 +97,25 @@ class Sharing:
             InputError: if k is above 7.
         """
         return commuting(self.directions(used), kept)
+
+    def commutant(self, algebra: LieAlgebra, kept: float = KEPT, used: float = USED) -> LieAlgebra:
+        """Return the part of a given algebra that commutes with all W that the layer reaches.
+
+        Args:
+            algebra: where to look, such as so(3); its basis is taken as orthogonal.
+            kept: largest |[L, W]| of an L whose largest turn is by 1, and a W of unit length.
+            used: see `directions`.
+
+        Returns:
+            A basis, (d, k, k), of the same norm as the given; (1, k, k) of zeros if there is none.
+        """
+        W, L = self.directions(used), algebra.basis
+        change = bracket(L[:, None], W).flatten(1)  # (c, d·k²), linear in the coefficients
+        u, s, _ = torch.linalg.svd(change, full_matrices=False)
+        found = u.T[s <= kept]
+        return LieAlgebra(
+            algebra.element(found) if len(found) else torch.zeros_like(L[:1]), "commutant"
+        )
 
 
 class _Layer(nn.Module):

@@ -1,4 +1,4 @@
-"""Four tasks on R³ that tell methods apart: what each of them can find, and in what form.
+"""Tasks on R³ that tell methods apart: what each of them can find, and in what form.
 
 Each draws points from a law and asks for a set of matrices that keeps it.
 
@@ -8,11 +8,12 @@ Each draws points from a law and asks for a set of matrices that keeps it.
   no other turn does.
 - continuous: any turn about an oblique axis n. Height along n and distance from it depend on each
   other, and y_t = W_t x with random W_t that commute with the turns.
+- continuous-upright: the same about the z axis, one of the three generators that Augerino is given.
 - given-subset: turns by -45° … 45° in a plane that is told. The points lie about a bowl, which
   turns in its plane keep, and no others.
 - unknown-subset: the same in an oblique plane that is not.
 
-The last two are about two laws. Upright points stand at 0°, 90°, 180° and 270° in the plane, and
+The two subsets are about two laws. Upright points stand at 0°, 90°, 180° and 270° in the plane, and
 their label says at which; seen points of the same label are turned by an angle that is uniform in
 the range. One law could not say "subset": for a uniform range γ of angles, a law p with γ * p = p
 has Fourier coefficients γ_m p_m = p_m; |γ_m| < 1 for m ≠ 0, so p is invariant under every turn.
@@ -132,7 +133,7 @@ def _discrete(name: str, n: int, rng: np.random.Generator, span: Span) -> Task:
 
 
 def _continuous(name: str, n: int, rng: np.random.Generator, span: Span) -> Task:
-    axis: F64 = rng.normal(size=3)
+    axis: F64 = rng.normal(size=3) if name == "continuous" else np.array([0.0, 0.0, 1.0])
     axis /= np.linalg.norm(axis)
     L = _about(axis)
     # Farther from the axis is higher, and a side of it is empty: no other turn keeps such a law.
@@ -169,12 +170,13 @@ def _subset(name: str, n: int, rng: np.random.Generator, span: Span) -> Task:
     return Task(name, x, seen, torch.from_numpy(label), given, _turns(L, *span), L)
 
 
-#: The tasks in the order of the table's rows.
+#: The tasks in the order of the table's rows, and after them one more. Samples depend on the place.
 TASKS: dict[str, Callable[[str, int, np.random.Generator, Span], Task]] = {
     "discrete": _discrete,
     "continuous": _continuous,
     "given-subset": _subset,
     "unknown-subset": _subset,
+    "continuous-upright": _continuous,
 }
 
 

@@ -8,36 +8,16 @@ it is given, and neither anything of S. The games of LieGAN and SymmetryGAN have
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
-import torch
-from torch import Tensor
-
-from liegan_book.baselines.augerino import AugerinoConfig, augerino
-from liegan_book.baselines.carried import Carried, CarriedElement
-from liegan_book.baselines.msr import MSRConfig, msr
-from liegan_book.baselines.symmetrygan import Element, SymmetryGAN, discover_element
+from liegan_book.baselines.augerino import AugerinoConfig
+from liegan_book.baselines.msr import MSRConfig
 from liegan_book.datasets import comparison
+from liegan_book.experiments.comparison_plays import PLAYS
 from liegan_book.experiments.method import Experiment, Method
-from liegan_book.experiments.metrics.comparison import (
-    DRAWS,
-    Answer,
-    comparison_metrics,
-    draw,
-    powers,
-)
-from liegan_book.experiments.metrics.discovery import rounded
-from liegan_min.base.options import RunOptions
+from liegan_book.experiments.metrics.comparison import comparison_metrics
 from liegan_min.base.settings import Settings
-from liegan_min.game.discovery import Discovery, discover
-from liegan_min.game.game import Game
-from liegan_min.game.generator import LieGenerator, YKind
-from liegan_min.game.pairs import as_pairs
-from liegan_min.game.restarts import Restart, RestartsConfig, loss_at_end, one_by_one
+from liegan_min.game.restarts import RestartsConfig
 
 #: Cells of the table that have no run, and why. MSR ties the weights of a linear layer.
 _CANNOT = dict.fromkeys(
@@ -45,100 +25,6 @@ _CANNOT = dict.fromkeys(
     "it learns which permutations keep the weights of a linear layer; "
     "a range of angles has no such form, and the labels are no linear map of the points",
 )
-
-
-class FromRotations(Game):
-    """LieGAN's game from a start in so(k): exp(wL) is then a rotation, however large L is.
-
-    Integer coefficients need large L: where a group has a smallest rotation, a start below half of
-    it falls back to the identity. A large start that also stretches is thrown far off by exp.
-    """
-
-    def make_generator(self, k: int, mask: Tensor | None, y_kind: YKind) -> LieGenerator:
-        """Return the player that moves the data; only its start is in so(k), gl(k) is open."""
-        generator = super().make_generator(k, mask, y_kind)
-        with torch.no_grad():
-            free = generator.free
-            free.copy_((free - free.mT) / 2)
-        return generator
-
-
-#: Of LieGAN's game.
-RULES: dict[str, type[Game]] = {
-    "discrete": FromRotations,
-    "continuous": Game,
-    "given-subset": Carried,
-    "unknown-subset": Carried,
-}
-
-
-def _kept(
-    row: str,
-    config: RestartsConfig,
-    options: RunOptions,
-    once: Callable[[comparison.Task, RunOptions], Restart[Any]],
-    answer: Callable[[comparison.Task, Restart[Any], float], Answer],
-) -> Answer:
-    """Play a game on a task from each start, and answer with what was kept."""
-    begun, task = time.perf_counter(), comparison.task(row, options.seed)
-    played, kept = one_by_one(
-        lambda seed: once(task, replace(options, seed=seed, checkpoint=None)),
-        options.seed,
-        config.restarts,
-    )
-    found = answer(task, played[kept], time.perf_counter() - begun)
-    arrays = {
-        "restarts_loss": rounded([r.loss for r in played]),
-        "restarts_moved": rounded([r.moved for r in played]),
-    }
-    return replace(
-        found,
-        metrics={"discriminator_loss": played[kept].loss, "kept": kept},
-        arrays=found.arrays | arrays,
-    )
-
-
-def _liegan(config: RestartsConfig, options: RunOptions, *, row: str) -> Answer:
-    def once(task: comparison.Task, options: RunOptions) -> Restart[Discovery]:
-        within = task.given if row == "given-subset" else None
-        found = discover(task.pairs(), config, rules=RULES[row], within=within, options=options)
-        return Restart(found, draw(found), loss_at_end(found.history))
-
-    def answer(task: comparison.Task, kept: Restart[Discovery], seconds: float) -> Answer:
-        bases = kept.found.bases[:, 0]
-        return Answer(task, kept.draws, seconds, L=bases[-1], bases=bases)
-
-    return _kept(row, config, options, once, answer)
-
-
-def _symmetrygan(config: RestartsConfig, options: RunOptions, *, row: str) -> Answer:
-    def once(task: comparison.Task, options: RunOptions) -> Restart[Element]:
-        rules = CarriedElement if task.carried else SymmetryGAN
-        found = discover_element(task.pairs(), config, rules=rules, options=options)
-        return Restart(found, found.g[None], loss_at_end(found.course.history))
-
-    def answer(task: comparison.Task, kept: Restart[Element], seconds: float) -> Answer:
-        g = kept.found.g
-        return Answer(task, powers(g, task.truth), seconds, arrays={"element": rounded(g)})
-
-    return _kept(row, config, options, once, answer)
-
-
-def _augerino(config: AugerinoConfig, options: RunOptions, *, row: str) -> Answer:
-    task = comparison.task(row, options.seed)
-    # A label is predicted from the upright points: how far may they turn and still be told apart?
-    pairs = as_pairs(task.x, task.y, "label") if task.carried else task.pairs()
-    found = augerino(pairs, task.given, config, options=options)
-    curve = found.history[:: max(1, len(found.history) // 100), 1:]
-    arrays = {"range": rounded(found.r), "range_curve": rounded(curve)}
-    return Answer(task, found.draw(DRAWS), found.seconds, arrays=arrays)
-
-
-def _msr(config: MSRConfig, options: RunOptions, *, row: str) -> Answer:
-    task = comparison.task(row, options.seed)
-    found = msr(task.x, task.y, config, options=options)
-    arrays = {"draws": rounded(found.permutations()), "weights": rounded(found.weights)}
-    return Answer(task, found.permutations(), found.seconds, arrays=arrays)
 
 
 #: A small discriminator on inputs of unit size, at a high rate that falls; the textbook gradient,
@@ -206,29 +92,41 @@ _SETTINGS: dict[str, dict[str, Settings]] = {
     },
 }
 
-_PLAYS: dict[str, Callable[..., Answer]] = {
-    "msr": _msr,
-    "augerino": _augerino,
-    "symmetrygan": _symmetrygan,
-    "liegan": _liegan,
-}
 
-
-def _method(row: str, method: str, config: Settings) -> Method:
+def _method(row: str, method: str, config: Settings, **asked: bool) -> Method:
     return Method(
         profiles={"cpu": config},
-        play=partial(_PLAYS[method], row=row),
+        play=partial(PLAYS[method], row=row, **asked),
         judge=comparison_metrics,
         data=f"comparison-{row}",
         fingerprint=partial(comparison.fingerprint, name=row),
     )
 
 
+#: Beside the square of rows and methods: what else a method can say, or could be given.
+_BESIDE = {
+    # All turns that MSR's ties allow, in place of the permutations that keep them.
+    "discrete-msr-commutant": _method("discrete", "msr", MSRConfig(), commutant=True),
+    "continuous-msr-commutant": _method("continuous", "msr", MSRConfig(), commutant=True),
+    # The axis along one of the generators that Augerino is given.
+    "continuous-upright-augerino": _method("continuous-upright", "augerino", AugerinoConfig()),
+    # The published game compares moved data with themselves; Augerino gets the points of both laws.
+    **{
+        f"{row}-{method}-{name}": _method(row, method, config, **{name.replace("-", "_"): True})
+        for row in ("given-subset", "unknown-subset")
+        for method, name, config in (
+            ("liegan", "one-law", _RANGE),
+            ("augerino", "two-laws", AugerinoConfig()),
+        )
+    },
+}
+
 COMPARISON = Experiment(
     {
         f"{row}-{method}": _method(row, method, config)
         for row, methods in _SETTINGS.items()
         for method, config in methods.items()
-    },
+    }
+    | _BESIDE,
     _CANNOT,
 )
