@@ -17,12 +17,13 @@ from liegan_book import paths
 from liegan_book.datasets import cyclic
 from liegan_book.datasets.jets.packing import unpack
 from liegan_book.experiments.cyclic import CYCLIC, ORDER, POINTS
+from liegan_book.experiments.forms import Form, minkowski
 from liegan_book.experiments.many_seeds import Many, play_many
 from liegan_book.experiments.method import Experiment, Method
 from liegan_book.experiments.metrics.discovery import Judged, rounded
 from liegan_book.experiments.metrics.seeds import cyclic_seeds, two_body_seeds
 from liegan_book.experiments.metrics.tagging import judged
-from liegan_book.experiments.top_tagging import Form, committed, found, minkowski, tagger
+from liegan_book.experiments.top_tagging import committed, found, tagger
 from liegan_book.experiments.two_body import BLOCKS, SO2, two_body_pairs
 from liegan_book.experiments.two_body_discovery import README
 from liegan_book.records import DataSource

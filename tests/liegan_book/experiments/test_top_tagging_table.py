@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from liegan_book import experiments, paths, records
-from liegan_book.datasets import store
+from liegan_book.datasets import released, store
 from liegan_book.experiments import top_tagging as task
 from liegan_book.results.poster import TABLES
 from liegan_book.training.tagging import Splits
@@ -98,6 +98,8 @@ def test_wrong_forms_differ_from_each_other_and_from_liegnn_in_the_form_alone(me
         ("liegnn", "liegan"),
         ("liegnn-600", "liegan"),
         ("liegnn-augerino-plus", "augerino-plus"),
+        ("liegnn-held-strong", "held-strong"),
+        ("liegnn-released", None),
         ("lorentznet", None),
         ("egnn", None),
         ("liegnn-random", None),
@@ -147,6 +149,15 @@ def test_a_network_takes_the_form_that_was_found_with_its_seed(
 def test_other_forms_are_given(small, built, method, diagonal):
     model, *_ = built(method, seed=3)
     torch.testing.assert_close(model.J, torch.diag(torch.tensor(diagonal)).float())
+
+
+def test_the_saved_form_is_read_from_its_file(small, built, monkeypatch):
+    J = torch.diag(torch.tensor([-1.1, 1.2, 1.2, 1.0])).double()
+    J[0, 1] = 0.1
+    monkeypatch.setattr(released, "matrices", {"metric": J}.__getitem__)
+    model, *_ = built("liegnn-released", seed=3)
+    expected = (J + J.T) / torch.linalg.norm(J + J.T) * 2
+    torch.testing.assert_close(model.J.double(), expected, rtol=0, atol=1e-6)
 
 
 def test_a_random_form_is_symmetric_and_drawn_from_the_seed():
