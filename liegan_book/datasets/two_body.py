@@ -146,6 +146,25 @@ def orbits(
     return Orbits(state, t, (m1, m2))
 
 
+def elements(state: Floats) -> tuple[Array, Array, Array]:
+    """Return separation, eccentricity and energy, (n, steps) each, of two bodies of mass 1.
+
+    Kepler's problem keeps the last two. With r = q1 - q2 and v = p1 - p2,
+
+        E = (|p1|² + |p2|²) / 2 - 1/|r|,      e = |(|v|² r - (r·v) v) / 2 - r/|r||.
+
+    Args:
+        state: (n, steps, 8).
+    """
+    q1, p1, q2, p2 = np.split(state.astype(np.float64), 4, axis=-1)
+    r, v = q1 - q2, p1 - p2
+    distance = np.linalg.norm(r, axis=-1)
+    radial = (r * v).sum(-1, keepdims=True)
+    pull = ((v**2).sum(-1, keepdims=True) * r - radial * v) / 2 - r / distance[..., None]
+    energy = ((p1**2).sum(-1) + (p2**2).sum(-1)) / 2 - 1 / distance
+    return distance, np.linalg.norm(pull, axis=-1), energy
+
+
 def windows(
     state: Floats, inputs: int = 1, outputs: int = 1, *, last: bool = True
 ) -> tuple[Floats, Floats]:

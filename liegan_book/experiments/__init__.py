@@ -15,6 +15,7 @@ from liegan_book.experiments.comparison import COMPARISON
 from liegan_book.experiments.cyclic import CYCLIC
 from liegan_book.experiments.gpu import GPU
 from liegan_book.experiments.method import Experiment, Method
+from liegan_book.experiments.orbits import ORBITS
 from liegan_book.experiments.top_tagging import TOP_TAGGING
 from liegan_book.experiments.top_tagging_discovery import TOP_TAGGING_DISCOVERY, jet_pairs
 from liegan_book.experiments.two_body import BLOCKS, EXPANDED, SO2, Data, two_body_pairs
@@ -37,6 +38,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "top-tagging": TOP_TAGGING,
     "cyclic": CYCLIC,
     "comparison": COMPARISON,
+    "orbits": ORBITS,
     "gpu": GPU,
 }
 

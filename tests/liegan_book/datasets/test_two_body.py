@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from liegan_book.datasets.two_body import DT, START, eccentric_anomaly, orbits, windows
+from liegan_book.datasets.two_body import DT, START, eccentric_anomaly, elements, orbits, windows
 from liegan_min.algebra import linalg
 from liegan_min.base.errors import InputError
 
@@ -221,3 +221,22 @@ def test_the_last_window_may_be_left_out():
     assert len(every) == 2 * 11
     with pytest.raises(InputError, match=r"cannot cut 10 \+ 10 states"):
         windows(state, 10, 10, last=False)
+
+
+def test_the_elements_of_an_orbit_are_those_it_was_made_with():
+    made = orbits(50, eccentricity=0.3, seed=4)
+    distance, eccentricity, energy = elements(made.state)
+    r = made.state[..., :2] - made.state[..., 4:6]
+    np.testing.assert_allclose(distance, np.hypot(r[..., 0], r[..., 1]))
+    # Kepler's problem keeps both, and the major axis gives the energy: E = -1 / 2a for masses of 1.
+    np.testing.assert_allclose(eccentricity, eccentricity[:, :1] * np.ones(20), atol=1e-12)
+    np.testing.assert_allclose(energy, energy[:, :1] * np.ones(20), rtol=1e-12)
+    assert 0.25 < eccentricity.max() <= 0.3
+    circles = orbits(20, eccentricity=0.0, seed=4).state
+    distance, eccentricity, energy = elements(circles)
+    np.testing.assert_allclose(eccentricity, 0, atol=1e-12)
+    np.testing.assert_allclose(energy, -1 / (2 * distance))
+    kicked = circles.copy()
+    kicked[0, 10:, [2, 3]] *= 1.1
+    _, _, after = elements(kicked)
+    assert abs(after[0, 10] / after[0, 9] - 1) > 0.05
