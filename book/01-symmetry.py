@@ -120,8 +120,9 @@ print("f is the law that made the data:", np.abs(f(x) - y).max() < 1e-8)
 # %% [markdown]
 # ## Seven ways to move a state
 #
-# Which of these are symmetries? The first turns all four vectors together. The others
-# are wrong, each in its own way. All but the mirror are of the form $g = \exp(wL)$ with a
+# Which of these are symmetries? The first turns all four vectors together. The last mirrors them,
+# which Newton's law allows and these data do not show. The five between them are wrong, each in
+# its own way. All but the mirror are of the form $g = \exp(wL)$ with a
 # generator $L$; the {doc}`next chapter <02-lie-groups>` explains $\exp$. A pair
 # $(g_x, g_y)$ holds what acts on $x$ and what acts on $y$.
 
@@ -305,9 +306,9 @@ verdicts(full)
 #
 # - *Turn x but not y* keeps the law of $x$, and would be right if $f$ were invariant. Only
 #   the pair betrays it. This is why LieGAN shows its discriminator $x$ **and** $y$.
-# - *Mirror everything* is an exact symmetry of Newton's law. The data do not have it:
-#   all our orbits run counter-clockwise. A method that looks at the law of the data will
-#   not find the mirror, and is right not to.
+# - *Mirror everything* is an exact symmetry of Newton's law, as turning everything is. The data do
+#   not have it: all our orbits run counter-clockwise, and a mirrored one would run clockwise. A
+#   method that looks at the law of the data will not find the mirror, and is right not to.
 # - *Turn only body 1* moves the data off the set $q_1 = -q_2$ on which they all lie. A
 #   discriminator sees that at once. Directions in which there are no data at all return in
 #   {doc}`04-two-body`.
@@ -470,9 +471,10 @@ for w in (0.5, quarter, 3.0):
 # Neither assumption is essential. If $M$ is degenerate, the data lie in a subspace and
 # the theorem holds there: $G$ is then compact in its action on that subspace, which is
 # all that the data can tell. If second moments are infinite, the group is compact all the
-# same, which {numref}`ex-heavy` proves. What cannot be had is an invariant law
-# of total mass one under boosts, for the same reason that there is no uniform
-# distribution on the whole line: boosts never come back.
+# same, which {numref}`ex-heavy` proves. What cannot be had is a law of total mass one that
+# boosts keep and that does not live on a proper subspace, for the same reason that there is no
+# uniform distribution on the whole line: boosts never come back. On a subspace it can: a law in
+# which $E = p_x = 0$ does not see a boost along $x$ at all.
 #
 # ### The smallest boost
 #
@@ -566,11 +568,13 @@ for name, A in {"turn": turn, "shear": skew, "scale": np.eye(2)}.items():
 # %% [markdown]
 # ## What follows
 #
-# - A symmetry that LieGAN reports for jets, boosts included, is a symmetry of the *task*.
-#   It can be one of the *law* only approximately: the smaller the boost, the harder it is
-#   to see, since by {eq}`eq-moment` the second moment changes by $w\,(LM + ML^{\mathsf T})$ to
-#   first order. How wide $\gamma_\beta(w)$ spreads its steps therefore matters, and a
-#   perfect discriminator would end the game at the identity.
+# - The boosts that LieGAN reports for jets cannot be a symmetry of their *law*. They can be one
+#   approximately: the smaller the boost, the harder it is to see, since by {eq}`eq-moment` the
+#   second moment changes by $w\,(LM + ML^{\mathsf T})$ to first order. How wide
+#   $\gamma_\beta(w)$ spreads its steps therefore matters, and against a perfect discriminator no
+#   boost would survive; turns about the beam would, because jets have no preferred azimuth.
+#   What it is that makes the game find boosts all the same, whether the labels or something
+#   else, is a question for controls, and {doc}`07-lorentz` asks it.
 # - For exact symmetries of a law, one need only search inside a conjugate of
 #   $\mathfrak{so}(k)$, and $M$ says which.
 # - A symmetry of the task that the data break, like the mirror, cannot be found from
@@ -709,8 +713,7 @@ print("L antisymmetric:", np.allclose(L, -L.T))
 #
 # The left side goes to 0 as $\norm{g}$ grows, so $\norm{g}$ is bounded by a number that depends
 # on the law alone. With $g$ also $g^{-1}$ is in $G$, so limits of elements of $G$ are
-# invertible, and they keep the law, as in the proof above. Hence $G$ is compact. The
-# result is classical {cite:p}`billingsley1966convergence`.
+# invertible, and they keep the law, as in the proof above. Hence $G$ is compact.
 # ```
 
 # %% [markdown]

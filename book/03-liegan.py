@@ -719,7 +719,7 @@ plt.show()
 # and the vanishing gain are exact.
 #
 # None of this is particular to toys. {doc}`04-two-body` meets the trap in the published recipe
-# itself, on the poster's own data, and shows it in records of complete runs.
+# itself, on orbits like the poster's, and shows it in records of complete runs.
 #
 # ## Exercises
 #

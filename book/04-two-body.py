@@ -14,11 +14,12 @@
 # - Why orbits of two equal masses show only half of their symmetry, and how to score an
 #   answer on what they show.
 # - How LieGAN finds the rotation, live, in two search spaces.
-# - What the poster's full protocol gives over ten seeds, and how far it drifts towards the
-#   identity; why it does, and what stops it.
+# - What the full protocol gives over ten seeds, and how far it drifts towards the identity;
+#   why it does, and what stops it.
+# - What the poster's own orbits are like, and which settings its saved generator was made with.
 # - What second moments alone can find, without a game.
 #
-# **Reading time** 25 minutes. **Run time** under a minute on one core.
+# **Reading time** 30 minutes. **Run time** under a minute on one core.
 # **You need** chapters {doc}`02-lie-groups` and {doc}`03-liegan`.
 # ```
 
@@ -64,9 +65,13 @@ FLOW = 0.95  # cosine from which a direction counts as the flow of time
 # ```
 #
 # The orbits are nearly circular; the bodies are 3 to 6 apart. Each orbit has 20 states,
-# $20/49$ apart in time. They come from the closed-form solution of Kepler's problem, so no
-# integrator adds an error of its own. The learner sees pairs: a state $x$ and the next state
-# $y$.
+# $20/49$ apart in time. The learner sees pairs: a state $x$ and the next state $y$.
+#
+# There are two sets of such orbits in this book. The authors publish theirs, and the verdicts
+# on the poster's cells rest on those: `liegan data two-body-published` fetches them. The other
+# set is made by us from the closed-form solution of Kepler's problem, so that no integrator
+# adds an error of its own. It needs no download, so everything that runs live here runs on it,
+# and it serves as a control: what holds on both does not hang on one file.
 #
 # Body 1 of a training orbit starts in the lower half-plane, of a test orbit in the upper.
 # The test set is a rotated world. A model that does not know the rotation has never been
@@ -197,25 +202,27 @@ ax.set(xlabel="x", ylabel="y")
 plt.show()
 
 # %% [markdown]
-# ## The poster's protocol, ten seeds
+# ## The full protocol, ten seeds
 #
 # The full protocol is another matter: a discriminator of width 512-512 with the learning rate
 # $2\cdot10^{-4}$, 100 epochs over 15,200 pairs in batches of 64, Adam with $10^{-3}$ for the
 # generator; LieGAN with $\lambda = 1$ and $\sigma = 1$, LieGAN-ES with $\lambda = 10$,
-# $\sigma = 3$ and a start close to zero. One run takes about two to three minutes of one
-# core. We ran ten seeds of each with `liegan run two-body-discovery liegan --profile paper
-# --seed S` and committed a record of each run under `data/results/`.
+# $\sigma = 3$ and a start close to zero. These are the settings that the README of the published
+# code names. We ran ten seeds of each with `liegan run two-body-discovery liegan --profile paper
+# --seed S`, and each run left a record under `data/results/`.
 #
 # The poster gives no number for the discovery. It says that LieGAN finds the SO(2) that turns
-# the positions and momenta of both masses together, also in the expanded search. We hold
-# every seed against a support cosine of {glue:text}`threshold`. A row is *reproduced* if all
-# seeds pass, *mostly* if nine in ten do.
+# the positions and momenta of both masses together, also in the expanded search. So a bar is
+# needed, and it is ours: a seed passes with a support cosine of {glue:text}`threshold`, which is
+# an angle of {glue:text}`bar_angle`°. {numref}`tab-bars` shows how much hangs on it.
+# First our own orbits.
 
 # %% tags=["hide-input"]
 runs = records.frame("two-body-discovery", "paper")
-rows = {row.method: row for row in tables.table("two-body-discovery")}
+rows = {row.method: row for row in tables.table("two-body-discovery", data="ours")}
 threshold = poster.TABLES["two-body-discovery"].threshold
 note(threshold=threshold, worst=round(rows["liegan"].worst, 4))
+note(bar_angle=f"{np.degrees(np.arccos(threshold)):.1f}")
 note(passed=rows["liegan"].passed)
 
 NAMES = {
@@ -224,27 +231,18 @@ NAMES = {
     "liegan-lambda-10": "LieGAN, $\\lambda = 10$",
     "liegan-full-circle": "LieGAN, orbits from the full circle",
 }
-HEAD = [
-    "method",
-    "support cosine",
-    "median",
-    "worst",
-    "raw cosine",
-    "passed",
-    "verdict",
-]
+HEAD = ["method", "support cosine", "median", "worst", "raw cosine", "passed"]
 
 
 def line(method):
     row, raw = rows[method], runs.loc[method]["raw_cosine"].mean()
     cosines = plus_minus(row.mean, row.sd), f"{row.median:.5f}", f"{row.worst:.5f}"
-    verdict = f"{row.passed} of {row.n}", f"**{row.verdict}**"
-    return NAMES[method], *cosines, f"{raw:.2f}", *verdict
+    return NAMES[method], *cosines, f"{raw:.2f}", f"{row.passed} of {row.n}"
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 compared = map(line, ["liegan", "liegan-es"])
-table(HEAD, compared, "The poster's protocol", "tab-discovery")
+table(HEAD, compared, "The full protocol on our orbits", "tab-discovery")
 
 # %%
 best = runs.loc["liegan"]["support_cosine"].max()
@@ -257,7 +255,7 @@ assert best < runs.loc["liegan-es"]["support_cosine"].min()
 # little about how good it is. The curves over training show what goes wrong.
 
 
-# %% mystnb={"figure": {"caption": "The poster's protocol over its 100 epochs, a line a seed. Above: how far the support cosine is from 1. Below: the norm of $L$ on the way. LieGAN at $\\lambda = 1$ finds the direction early and then shrinks; LieGAN-ES holds its size and improves to the end.", "name": "fig-curves"}, "image": {"alt": "Four panels. For LieGAN, one minus the cosine falls and levels off or rises again, while the norm falls steadily. For LieGAN-ES, one minus the cosine falls to the end and the norm stays level."}}
+# %% mystnb={"figure": {"caption": "The full protocol on our orbits over its 100 epochs, a line a seed. Above: how far the support cosine is from 1. Below: the norm of $L$ on the way. LieGAN at $\\lambda = 1$ finds the direction early and then shrinks; LieGAN-ES holds its size and improves to the end.", "name": "fig-curves"}, "image": {"alt": "Four panels. For LieGAN, one minus the cosine falls and levels off or rises again, while the norm falls steadily. For LieGAN-ES, one minus the cosine falls to the end and the norm stays level."}}
 def curves(methods):
     size = (4.2 * len(methods), 5)
     _, axes = plt.subplots(2, len(methods), figsize=size, sharey="row")
@@ -314,6 +312,85 @@ assert norm["liegan"] < norm["liegan-lambda-10"]
 assert exact["liegan"] < exact["liegan-lambda-10"]
 for m in ("liegan", "liegan-full-circle", "liegan-lambda-10"):
     print(f"{m:20} median norm {norm[m]:.1f}, median support cosine {exact[m]:.4f}")
+
+# %% [markdown]
+# (sec-own-orbits)=
+# ## The poster's own orbits
+#
+# The file that the authors publish holds 814 training and 790 test orbits. We may not pass it
+# on, but a record describes each of its orbits by a few numbers, and
+# {numref}`fig-published-orbits` compares them with ours. They start in the same half-planes and at the
+# same separations, and are a little less round. Three training orbits are not orbits: half-way
+# through, after ten states, the pair jumps to another radius, and the energy with it. Whoever
+# trains on the file trains on these, too, and so do we.
+
+# %% mystnb={"figure": {"caption": "Every orbit of both sets: its largest eccentricity, and the largest change of its energy on the way. Ours keep the energy to the rounding of float32. Of the published ones three training orbits jump by some per cent, and one test orbit by a tenth of one.", "name": "fig-published-orbits"}, "image": {"alt": "Scatter plot on a logarithmic vertical axis. Two dense clouds of points lie near a millionth, the published one reaching to larger eccentricities. Three points of the published training orbits lie at about five per cent and one test orbit at about a thousandth."}}
+facts = records.frame("orbits", "paper")
+fig, ax = plt.subplots(figsize=(7.4, 3.8))
+for whose, color in (("published", MOVED), ("ours", DATA)):
+    for split, marker in (("train", "o"), ("test", "x")):
+        told = facts.loc[(whose, 0)]
+        e, jump = told[f"{split}_eccentricity"], told[f"{split}_energy_jump"]
+        ax.semilogy(
+            e, jump, marker, color=color, ms=4, alpha=0.5, label=f"{whose}, {split}"
+        )
+ax.set(xlabel="largest eccentricity", ylabel="largest change of energy")
+ax.legend(fontsize=8)
+plt.show()
+
+# %%
+theirs = facts.loc[("published", 0)]
+jumps = np.array(theirs["train_energy_jump"])
+print("training orbits whose energy jumps by over 1 %:", (jumps > 0.01).sum())
+
+# %% [markdown]
+# ### Which settings?
+#
+# The README of the published code says $\lambda = 1$ and $\sigma = 1$. The generator saved with
+# the code says something else: it holds $\sigma = 3$, and a norm of {glue:text}`saved_norm`, where
+# our runs at $\lambda = 1$ ended near {glue:text}`short_norm`. The saved element of SymmetryGAN turns by
+# {glue:text}`saved_angle`°. So we took a grid of $\lambda$ = 1 or 10 and $\sigma$ = 1 or 3, and
+# stated a rule before the runs: a cell of the poster rests on the setting that has the saved
+# $\sigma$ and leads to the saved norm, which is $\lambda = 10$, $\sigma = 3$; for SymmetryGAN,
+# which has no $\sigma$, on the $\lambda$ that leads to the saved angle. The published code reports
+# the matrix of the last step, we the average over the last thousand; both are scored.
+
+# %% tags=["hide-input"]
+theirs = records.frame("two-body-discovery-published", "paper")
+cells = {r.method: r for r in tables.table("two-body-discovery") if r.n}
+SETTINGS = {
+    "released-liegan": "saved: LieGAN",
+    "released-liegan-es": "saved: LieGAN-ES",
+    "released-augerino-plus": "saved: Augerino+",
+    "liegan": "LieGAN, $\\lambda = 1$, $\\sigma = 1$",
+    "liegan-sigma-3": "LieGAN, $\\lambda = 1$, $\\sigma = 3$",
+    "liegan-lambda-10": "LieGAN, $\\lambda = 10$, $\\sigma = 1$",
+    "liegan-lambda-10-sigma-3": "LieGAN, $\\lambda = 10$, $\\sigma = 3$",
+    "liegan-es": "LieGAN-ES",
+    "augerino-plus": "Augerino+",
+    "spectral": "second moments",
+}
+
+
+def scored(method):
+    row, of = cells[method], theirs.loc[method]
+    last = of.get("support_cosine_last", of.support_cosine)
+    last = f"{last.mean():.5f}" if last.notna().all() else "–"
+    norm = f"{of['norm'].median():.2f}"
+    cosines = f"{row.mean:.5f}", f"{row.worst:.5f}", last
+    return SETTINGS[method], norm, *cosines, f"{row.passed} of {row.n}"
+
+
+note(saved_norm=f"{theirs.loc['released-liegan', 'norm'].mean():.1f}")
+note(
+    saved_angle=f"{theirs.loc['released-symmetrygan', 'angle_deg'].abs().mean():.0f}"
+)
+note(short_norm=f"{runs.loc['liegan', 'norm'].median():.1f}")
+
+# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
+head = ["setting", "norm", "support cosine", "worst", "last step", "passed"]
+shown = [scored(m) for m in SETTINGS if m in cells]
+table(head, shown, "Discovery on the published orbits", "tab-published")
 
 # %% [markdown]
 # ## Without a game

@@ -234,9 +234,9 @@ for method, n in maps.groupby("method", sort=False):
 #   on moved data whether or not $g$ is a symmetry.
 # - **SymmetryGAN** plays LieGAN's game with one free matrix in place of $\exp(wL)$.
 # - **HNN** {cite:p}`greydanus2019hnn` learns a scalar $H(q, p)$ and moves by
-#   $\dot q = \partial H/\partial p$, $\dot p = -\partial H/\partial q$. It conserves energy and
-#   knows no rotation. No protocol was published for it; ours fits the five predicted states
-#   through five Runge-Kutta steps (`HNNConfig`).
+#   $\dot q = \partial H/\partial p$, $\dot p = -\partial H/\partial q$, so it conserves the energy that
+#   it has learned. No protocol was published for it. In ours one Runge-Kutta step carries each state
+#   to the next (`HNNConfig`), and the five predicted states are five such steps.
 # - **MLP** is a plain perceptron, trained as long as EMLP.
 # - **Linear**, not on the poster, is the best linear map from the five states to the next
 #   five.

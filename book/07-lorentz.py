@@ -202,7 +202,7 @@ for ax in (across, energy):
 # The cloud on the left is not where it was. A boost changes momenta, and jets were selected
 # between 550 and 650 GeV. The law of the data is **not** invariant under boosts, and no law
 # could be: a law with a finite, nondegenerate second moment has a compact linear symmetry
-# group ({doc}`02-lie-groups`), and boosts are not compact. Other coefficients would not help:
+# group ({prf:ref}`thm-compact` of {doc}`01-symmetry`), and boosts are not compact. Other coefficients would not help:
 # Gaussian $w$ draw from a neighbourhood of the identity, and a group that is not compact has
 # no uniform law to draw from instead. Yet the game finds the boosts. Why?
 #
@@ -343,9 +343,25 @@ drawn = [LieAlgebra(torch.randn(7, 4, 4, generator=rng)) for _ in range(50)]
 random_span = np.mean([algebra.grassmann(CONE) for algebra in drawn])
 print(f"a random span is {random_span:.1f} away")
 
+# %% [markdown]
+# What counts as found? Not the cosine of $J$: a span can lose a boost or a rotation and still
+# leave $J$ the best form it keeps. The claim is about boosts and rotations, so the claim is judged
+# by the span: a seed passes if the largest principal angle between its span and $\so(1,3)$ plus
+# dilation is at most {glue:text}`span_bar`°. That is 0.251 radians, the Grassmann distance that a later
+# comparison {cite}`hu2025lienlsd` measured for published LieGAN on the public jets; no angle is larger
+# than that distance.
+
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-HEAD = ["method", "cos(J, η)", "median", "distance", "median", "n", "verdict"]
-verdicts = {row.method: row.verdict for row in tables.table("top-tagging-discovery")}
+HEAD = [
+    "method",
+    "cos(J, η)",
+    "median",
+    "distance",
+    "median",
+    "largest angle, worst (°)",
+    "passed",
+]
+judged = {row.method: row for row in tables.table("top-tagging-discovery")}
 
 
 def summary(values, digits):
@@ -354,9 +370,9 @@ def summary(values, digits):
 
 
 def line(method):
-    r, verdict = runs.loc[method], f"**{verdicts[method]}**"
-    values = *summary(r.cos_J, 4), *summary(r.grassmann, 3), len(r)
-    return NAMES[method], *values, verdict
+    r, row = runs.loc[method], judged[method]
+    values = *summary(r.cos_J, 4), *summary(r.grassmann, 3), f"{row.worst:.1f}"
+    return NAMES[method], *values, f"{row.passed} of {row.n}"
 
 
 table(
@@ -374,11 +390,28 @@ assert median.cos_J["liegan"] > 0.999
 assert median.grassmann["liegan"] < 0.15
 assert median.grassmann["liegan-held"] < 0.092
 
+# %% tags=["remove-cell"]
+stopped, held = judged["liegan"], judged["liegan-held"]
+note(span_bar=f"{tolerances.SPAN_FOUND:g}")
+note(stopped_passed=f"{stopped.passed} of {stopped.n}")
+note(stopped_worst=f"{stopped.worst:.0f}", held_worst=f"{held.worst:.1f}")
+note(held_passed=f"{held.passed} of {held.n}")
+missed = [
+    s for s, angle in enumerate(stopped.values) if angle > tolerances.SPAN_FOUND
+]
+note(missed_cos=f"{runs.loc['liegan'].cos_J.loc[missed].min():.4f}")
+
 # %% [markdown]
-# The claim reproduces. Stopped by the rule, after {glue:text}`stop_step` steps in the median,
-# the metric has a median cosine of {glue:text}`liegan_cos`; the metric that was released with
-# the paper has 0.9975. The span is {glue:text}`liegan_span` away from $\so(1,3)$ plus dilation.
-# A later comparison {cite}`hu2025lienlsd` puts published LieGAN at $0.251 \pm 0.041$ on the
+# On these jets, which are ours, {glue:text}`stopped_passed` seeds pass. Stopped by the rule, after
+# {glue:text}`stop_step` steps in the median, the metric has a median cosine of
+# {glue:text}`liegan_cos`; the metric that was released with the paper has 0.9975. The span is
+# {glue:text}`liegan_span` away from $\so(1,3)$ plus dilation. In the seeds that fail, one direction of
+# the span has gone astray by up to {glue:text}`stopped_worst`°, although the cosine of their $J$ is
+# still {glue:text}`missed_cos` or more; judged by $J$ alone all ten would have passed, and so would the
+# run that is never stopped. The stopping rule is ours. The README of the published code has none, and
+# without one the game goes on until the answer is lost.
+#
+# The later comparison puts published LieGAN at $0.251 \pm 0.041$ on the
 # public jets, and its own method, LieNLSD, at $0.092 \pm 0.018$. Our jets are not those, so the
 # numbers stand beside ours as context.
 #
@@ -402,7 +435,8 @@ _ = ax.legend(title="")
 
 # %% [markdown]
 # The distance falls to {glue:text}`held_span` in the median, and the metric's cosine rises to
-# {glue:text}`held_cos`.
+# {glue:text}`held_cos`. {glue:text}`held_passed` seeds pass, and the worst of all angles is
+# {glue:text}`held_worst`°.
 #
 # ## How many generators are there?
 #
@@ -626,10 +660,10 @@ table(
 # moved jets ({doc}`05-prediction`). Nothing keeps a moved jet on the cone.
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-lines = [line(method)[:-1] for method in ("liegan", "liegan-held", "augerino-plus")]
-table(HEAD[:-1], lines, "Augerino+ beside LieGAN.", "tab-augerino-jets")
+lines = [line(method) for method in ("liegan", "liegan-held", "augerino-plus")]
+table(HEAD, lines, "Augerino+ beside LieGAN.", "tab-augerino-jets")
 
-# %% mystnb={"figure": {"caption": "The form $J$ of Augerino+, seed 0. The next chapter builds a network on it.", "name": "fig-augerino-metric"}, "image": {"alt": "A four by four heat map with entries of both signs on and off the diagonal."}} tags=["nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "The form $J$ of Augerino+, seed 0. The next chapter builds a network on it.", "name": "fig-augerino-metric"}, "image": {"alt": "A four by four heat map. All four diagonal entries are positive, the first by far the largest; those off the diagonal are small and of both signs."}} tags=["nbval-ignore-output"]
 fig, ax = plt.subplots(figsize=(3.2, 2.9))
 _ = heat(ax, forms.loc["augerino-plus", 0], labels=MOMENTUM)
 

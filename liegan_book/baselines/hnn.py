@@ -4,7 +4,7 @@ A network H(q, p) gives the motion by Hamilton's equations,
 
     dq/dt = ∂H/∂p,   dp/dt = -∂H/∂q,
 
-so energy is conserved whatever H is. It knows nothing of rotations.
+so H is conserved whatever it is.
 """
 
 from __future__ import annotations

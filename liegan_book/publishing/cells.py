@@ -6,7 +6,8 @@ Needs the extra `book`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from importlib.metadata import metadata
 from typing import Any
 
@@ -15,19 +16,22 @@ from matplotlib.axes import Axes
 
 from liegan_book.publishing import page
 from liegan_book.publishing.figures import DATA, LEARNED, MOVED, MUTED, TRUTH
-from liegan_book.results.overview import ORDER, counts, of_poster
+from liegan_book.results.overview import ORDER, of_poster
 from liegan_book.results.poster import TABLES
 from liegan_book.results.tables import Row
-from liegan_book.results.text import ours_text, poster_text, ratio_text
+from liegan_book.results.text import interval_text, ours_text, poster_text, ratio_text
 
-#: Colour and marker of a verdict; those that are not here are no verdict.
+#: Colour and marker of a verdict, or of what is said on our data; those not here say nothing.
 LOOKS = {
     "not reproduced": (MOVED, "X"),
     "worse": (MOVED, "v"),
+    "differs": (MOVED, "X"),
     "partly": ("#b8860b", "D"),
     "mostly": ("#b8860b", "P"),
+    "wide": ("#b8860b", "s"),
     "better": (DATA, "^"),
     "reproduced": (LEARNED, "o"),
+    "agrees": (LEARNED, "o"),
 }
 NO_VERDICT = (MUTED, "s")
 
@@ -36,14 +40,22 @@ def table(experiment: str) -> Any:
     """Show an experiment's cells, what did not reproduce first, with records and commands."""
     t = TABLES[experiment]
     rows = sorted(of_poster(experiment), key=lambda r: ORDER.index(r.verdict))
-    head = ("cell", "poster", "ours", "n", "ratio", "verdict", "records, by seed")
-    names = [f"`{r.method}`" + f" {r.metric}" * (r.metric != t.metric) for r in rows]
-    lines = [
-        (name, poster_text(r), ours_text(r), r.n, ratio_text(r), f"**{r.verdict}**", links(r))
-        for name, r in zip(names, rows, strict=True)
-    ]
-    shown = page.table(head, lines, t.task, f"tab-all-{experiment}")
-    why = dict.fromkeys(f"- `{r.method}`: {r.reason}" for r in rows if r.reason)
+    columns: dict[str, Callable[[Row], object]] = {
+        "cell": lambda r: f"`{r.method}`" + f" {r.metric}" * (r.metric != t.metric),
+        "poster": poster_text,
+        "ours": ours_text,
+        "95 % interval": interval_text,
+        "n": lambda r: r.n,
+    }
+    if t.data != "ours":
+        columns |= {"ratio": ratio_text} if t.scale == "log" else {}
+        columns["verdict"] = lambda r: f"**{r.verdict}**"
+    if t.data != "law":
+        columns["on our data"] = lambda r: r.on_our_data
+    columns["records, by seed"] = links
+    lines = [[shown(r) for shown in columns.values()] for r in rows]
+    shown = page.table([*columns], lines, t.task, f"tab-all-{experiment}")
+    why = dict.fromkeys(f"- `{r.method}`: {told}" for r in rows if (told := r.reason or r.note))
     commands = dict.fromkeys(r.command for r in rows if r.command)
     again = ["````{dropdown} The commands", "```bash", *commands, "```", "````"]
     shown.data = "\n\n".join([shown.data, "\n".join(why), "\n".join(again)])
@@ -72,10 +84,15 @@ def place(row: Row) -> tuple[float, Sequence[float], float]:
     return ours, (), 1.0 if row.poster is None else row.poster
 
 
+def said(row: Row) -> str:
+    """Return the verdict of a cell, or what the same rule says where the data are ours."""
+    return row.on_our_data if row.data == "ours" else row.verdict
+
+
 def dots(ax: Axes, rows: Sequence[Row]) -> None:
     """Draw a line for each cell: the poster's stroke, our seeds, and ours by its verdict."""
     for y, row in enumerate(rows):
-        colour, marker = LOOKS.get(row.verdict, NO_VERDICT)
+        colour, marker = LOOKS.get(said(row), NO_VERDICT)
         ours, seeds, poster = place(row)
         ax.plot(poster, y, "|", color=TRUTH, ms=13, mew=2, zorder=3)
         ax.plot(seeds, [y] * len(seeds), ".", color=colour, alpha=0.35, ms=6)
@@ -107,9 +124,10 @@ def figure() -> None:
     axes["c"].set(xlim=(-0.06, 1.06), xlabel="share of seeds", title="claims and marks")
     for band in ((-0.06, 0.1), (0.9, 1.06)):
         axes["c"].axvspan(*band, color=MUTED, alpha=0.15, lw=0)
-    found = counts([*rows["a"], *rows["b"], *rows["c"]])
-    looks = {f"{v} ({found.pop(v)})": LOOKS[v] for v in [*found] if v in LOOKS}
-    looks[f"no verdict ({sum(found.values())})"] = NO_VERDICT
+    found = Counter(said(row) for part in rows.values() for row in part)
+    looks = {f"{v} ({found.pop(v)})": LOOKS[v] for v in LOOKS if v in found}
+    if found:
+        looks[f"no verdict ({sum(found.values())})"] = NO_VERDICT
     for label, (colour, marker) in looks.items():
         axes["a"].plot([], [], marker, color=colour, ms=8, label=label)
-    fig.legend(loc="outside lower center", ncols=6, fontsize=9, handletextpad=0)
+    fig.legend(loc="outside lower center", ncols=4, fontsize=9, handletextpad=0)

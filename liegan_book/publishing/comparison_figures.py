@@ -62,7 +62,7 @@ def matrix(ax: Axes, cells: pd.DataFrame) -> None:
         found = f"{row.passed}/{row.n}" if row.n else "cannot express" if row.reason else "–"
         ax.text(j + 0.5, i + 0.4, found, size=15 if row.n else 10, **look)
         if row.poster is not None:
-            said = f"poster {poster_text(row)}: {row.verdict}"
+            said = f"poster {poster_text(row)}: {row.on_our_data}"
             ax.text(j + 0.5, i + 0.8, said, size=8, **look)
     ax.xaxis.tick_top()
     ax.tick_params(length=0, rotation=0)

@@ -6,10 +6,13 @@ import torch
 
 from liegan_book.baselines import msr as module
 from liegan_book.baselines.msr import MSRConfig, msr
+from liegan_min.algebra import groups
+from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions
 from tests.helpers.interrupting import interrupted_after
 
+SO3 = groups.so(3)
 SHORT = MSRConfig(steps=1000)
 TINY = MSRConfig(steps=12, support=8, query=8)
 
@@ -210,3 +213,46 @@ def test_too_many_coordinates_for_all_permutations_are_refused():
 def test_a_setting_that_is_wrong_is_named():
     with pytest.raises(InputError, match=r"support: .*greater than or equal to 1"):
         MSRConfig.of(support=0)
+
+
+def sharing(W):
+    """A sharing that reaches given weights, (m, k, k)."""
+    W = torch.as_tensor(W, dtype=torch.float64)
+    k = W.shape[-1]
+    return module.Sharing(torch.eye(k * k).double(), W, torch.zeros(1), 1.0, 0, MSRConfig())
+
+
+def about(axis):
+    """What commutes with all turns about an axis, and the generator of these turns."""
+    n = np.array(axis) / np.linalg.norm(axis)
+    cross = groups.so(3).element(torch.from_numpy(n)).numpy()
+    along = np.outer(n, n)
+    return np.stack([np.eye(3) - along, cross, along]), cross
+
+
+@pytest.mark.parametrize("axis", [(0, 0, 1.0), (1.0, 2.0, -0.5), (1.0, 1.0, 1.0)])
+def test_the_commutant_is_the_turns_about_the_axis(axis):
+    W, cross = about(axis)
+    found = sharing(W + 0.01 * np.random.default_rng(0).normal(size=W.shape)).commutant(SO3)
+    assert found.dim == 1
+    assert found.cosine(LieAlgebra(torch.from_numpy(cross)[None])) > 0.999
+    assert float(found.basis.norm()) == pytest.approx(2**0.5)
+
+
+def test_a_ring_is_taken_for_the_circle_that_holds_it():
+    found = sharing(shifts(3)).commutant(SO3)
+    _, cross = about((1.0, 1.0, 1.0))
+    assert found.cosine(LieAlgebra(torch.from_numpy(cross)[None])) == pytest.approx(1)
+
+
+def test_multiples_of_the_identity_commute_with_all_turns_and_general_weights_with_none(rng):
+    assert sharing(np.eye(3)[None]).commutant(SO3).dim == 3
+    nothing = sharing(rng.normal(size=(9, 3, 3))).commutant(SO3)
+    assert not nothing.basis.any()
+    assert torch.equal(nothing.exp(torch.ones(1, 1)), torch.eye(3).double()[None])
+
+
+def test_learned_ties_hold_the_turns(rng):
+    W, cross = about((0.3, -1.0, 0.8))
+    found = msr(*tasks(W, 3, 23), SHORT, options=RunOptions(seed=23)).commutant(SO3)
+    assert found.cosine(LieAlgebra(torch.from_numpy(cross)[None])) > 0.999

@@ -7,11 +7,14 @@ import torch
 
 from liegan_book import experiments
 from liegan_book.baselines.augerino import AugerinoConfig
+from liegan_book.baselines.carried import Carried
 from liegan_book.baselines.msr import MSRConfig
 from liegan_book.datasets import comparison
+from liegan_book.experiments import comparison_plays
 from liegan_book.experiments.comparison import COMPARISON
 from liegan_book.results import poster
 from liegan_min.base.options import RunOptions
+from liegan_min.game.game import Game
 from liegan_min.game.restarts import RestartsConfig
 
 ROWS = poster.KINDS
@@ -90,3 +93,49 @@ def test_told_the_plane_liegan_stays_in_it(monkeypatch):
     config = method.profiles["cpu"].changed(**SHORT[RestartsConfig])
     found = method.play(config, RunOptions(seed=100, device="cpu", progress=False))
     assert method.judge(found)[0]["plane_deg"] == pytest.approx(0, abs=1e-3)
+
+
+def told(monkeypatch, name, player):
+    """What a method hands to its learner: the arguments of the first call."""
+    seen = []
+
+    class ToldError(Exception):
+        pass
+
+    def spy(*given, **more):
+        seen.append((given, more))
+        raise ToldError
+
+    monkeypatch.setattr(comparison_plays, player, spy)
+    method = COMPARISON.methods[name]
+    with pytest.raises(ToldError):
+        method.play(method.profiles["cpu"], RunOptions(seed=100, device="cpu", progress=False))
+    return seen[0]
+
+
+@pytest.mark.parametrize("row", ["given-subset", "unknown-subset"])
+def test_a_game_of_one_law_sees_the_seen_points_alone(monkeypatch, row):
+    task = comparison.task(row, 100)
+    (pairs, *_), more = told(monkeypatch, f"{row}-liegan-one-law", "discover")
+    assert torch.equal(pairs.x[:, 0], task.seen)
+    assert torch.equal(pairs.y, task.y)
+    assert more["rules"] is Game
+    (pairs, *_), more = told(monkeypatch, f"{row}-liegan", "discover")
+    assert torch.equal(pairs.x, torch.stack([task.x, task.seen], 1))
+    assert more["rules"] is Carried
+
+
+def test_augerino_may_be_given_the_points_of_both_laws(monkeypatch):
+    task = comparison.task("given-subset", 100)
+    (pairs, given, _), _ = told(monkeypatch, "given-subset-augerino-two-laws", "augerino")
+    assert torch.equal(pairs.x[:, 0], torch.cat([task.x, task.seen]))
+    assert torch.equal(pairs.y, torch.cat([task.y, task.y]))
+    assert torch.equal(given.basis, task.given.basis)
+    (pairs, *_), _ = told(monkeypatch, "given-subset-augerino", "augerino")
+    assert torch.equal(pairs.x[:, 0], task.x)
+
+
+def test_an_upright_axis_is_one_that_augerino_is_given():
+    upright, oblique = (comparison.task(n, 100) for n in ("continuous-upright", "continuous"))
+    assert torch.allclose(upright.direction, comparison.SO3.basis[2])
+    assert (oblique.direction.abs() > 0.1).sum() > 2
