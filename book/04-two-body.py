@@ -393,6 +393,32 @@ shown = [scored(m) for m in SETTINGS if m in cells]
 table(head, shown, "Discovery on the published orbits", "tab-published")
 
 # %% [markdown]
+# What goes wrong in a seed that fails? Not the rates: the four blocks turn alike. A block
+# $L = a R + S$, with $R$ the generator of the rotation and a symmetric part $S$ of spectral norm $s < \abs a$,
+# carries points around ellipses, with axes in the ratio
+# $\sqrt{(\abs a + s) / (\abs a - s)}$. For a rotation that ratio is 1.
+
+
+# %%
+def stretch(L):
+    """The largest ratio of axes among the ellipses that the blocks of L, (8, 8), turn along."""
+    blocks = np.array(L).reshape(4, 2, 4, 2)[range(4), :, range(4), :]
+    a = abs(blocks[:, 1, 0] - blocks[:, 0, 1]) / 2
+    s = np.linalg.norm((blocks + blocks.swapaxes(1, 2)) / 2, 2, axis=(1, 2))
+    return float(np.sqrt((a + s) / (a - s)).max())
+
+
+for seed, run in theirs.loc["liegan-lambda-10-sigma-3"].iterrows():
+    verdict = "passes" if run["support_cosine"] >= threshold else "fails"
+    print(f"seed {seed} {verdict}: ellipses with axes up to {stretch(run['basis'][0]):.2f} : 1")
+
+# %% [markdown]
+# The likely reason is the width. With $\sigma = 3$ and a generator of this length, $\exp(wL)$ goes
+# more than half-way around in one standard deviation of $w$. Moved orbits lie everywhere on the ring,
+# and a discriminator that knows orbits of one half-plane can tell most of them by their place alone.
+# That the ring is a little oval adds hardly anything to what it sees, so hardly anything rounds it.
+
+# %% [markdown]
 # ## Without a game
 #
 # Is an adversary needed for this? If the joint law of $(x, y)$ is invariant under
