@@ -410,7 +410,9 @@ def stretch(L):
 
 for seed, run in theirs.loc["liegan-lambda-10-sigma-3"].iterrows():
     verdict = "passes" if run["support_cosine"] >= threshold else "fails"
-    print(f"seed {seed} {verdict}: ellipses with axes up to {stretch(run['basis'][0]):.2f} : 1")
+    print(
+        f"seed {seed} {verdict}: ellipses with axes up to {stretch(run['basis'][0]):.2f} : 1"
+    )
 
 # %% [markdown]
 # The likely reason is the width. With $\sigma = 3$ and a generator of this length, $\exp(wL)$ goes

@@ -45,7 +45,12 @@ from liegan_book.publishing.figures import (
 from liegan_book.publishing.page import note, table
 from liegan_book.publishing.panels import orbit, seeds
 from liegan_book.results import tables
-from liegan_book.results.text import interval_text, plus_minus, poster_text, scientific
+from liegan_book.results.text import (
+    interval_text,
+    plus_minus,
+    poster_text,
+    scientific,
+)
 from liegan_book.training.prediction import predict
 from liegan_min.algebra import groups, linalg
 from liegan_min.algebra.lie_algebra import LieAlgebra, act

@@ -86,7 +86,9 @@ for n in (5, 10):
     plain = (abs(new - m) <= 2 * s).mean()
     t = student.ppf(0.975, n - 1)
     held = (abs(new - m) <= t * s * np.sqrt(1 + 1 / n)).mean()
-    print(f"n = {n}: m ± 2 s holds {plain:.0%} of new draws, the interval {held:.0%}")
+    print(
+        f"n = {n}: m ± 2 s holds {plain:.0%} of new draws, the interval {held:.0%}"
+    )
     assert abs(held - LEVEL) < 0.005
 
 # %% [markdown]
@@ -125,7 +127,9 @@ for name, row in claims:
     at = tables.sensitivity(row)
     own = TABLES[name].threshold
     told = ", ".join(f"{bar:g}: {n}" for bar, n in at.items() if bar != own)
-    bars.append((row.task, f"`{row.method}`", f"{own:g}: {at[own]} of {row.n}", told))
+    bars.append(
+        (row.task, f"`{row.method}`", f"{own:g}: {at[own]} of {row.n}", told)
+    )
 head = ("task", "method", "our bar: seeds that pass", "at other bars")
 table(head, bars, "How much hangs on the bar", "tab-bars")
 
@@ -145,8 +149,7 @@ cells.figure()
 # *better*. The chapter of a task goes into the reasons, which {numref}`tab-failed` gives in a line each.
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-WHY = {
-}
+WHY = {}
 FAILED = ("not reproduced", "worse", "partly", "mostly", "wide")
 failed = [line for line in lines if line.verdict in FAILED]
 assert {(line.experiment, line.method) for line in failed} == WHY.keys()

@@ -32,6 +32,7 @@ class FitConfig(Settings):
     batch: int = Field(512, ge=1)
     epochs: int = Field(2000, ge=1)
     lr: float = Field(1e-4, gt=0)
+    decay: float = Field(0.0, ge=0, description="weight decay, apart from the gradient (AdamW)")
     anneal: bool = Field(False, description="let lr fall to 0, in proportion to what is left")
     every: int = Field(50, ge=1, description="epochs between two points of the learning curves")
 
@@ -80,7 +81,9 @@ class _Predictor(Training):
     ) -> None:
         self.model, self.train, self.test, self.config = model, train, test, config
         self.forward, self.rng = forward, rng
-        self.optimiser = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
+        self.optimiser = torch.optim.AdamW(
+            model.parameters(), lr=config.lr, weight_decay=config.decay, fused=True
+        )
         self.curve: list[Tensor] = []
         self.skipped = 0
 
