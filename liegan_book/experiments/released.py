@@ -1,6 +1,7 @@
 """The matrices that were saved with the published code, judged as ours are.
 
-They are not ours to commit: a record holds what they score, and the checksum of their file.
+They are not ours to commit: a record holds what they score, and the checksum of their file. Nothing
+is drawn, so there is one record of each.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from pydantic import Field
 from torch import Tensor
 
 from liegan_book.datasets import authors, published, released
@@ -27,11 +27,10 @@ TWO_BODY = ("liegan", "liegan-es", "augerino-plus", "symmetrygan")
 
 
 class ReleasedConfig(Settings):
-    """What is read, and the share of the pairs that tell its support: with the seed, it varies."""
+    """What is read."""
 
     file: str
     sha256: str
-    subsample: float = Field(0.5, gt=0, le=1)
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,8 @@ def matrix(name: str) -> Tensor:
 
 
 def _play(config: ReleasedConfig, options: RunOptions, *, name: str) -> Released:
-    begun, x = time.monotonic(), two_body_pairs(published.NAME).x
-    n = round(config.subsample * len(x))
-    rows = torch.randperm(len(x), generator=torch.Generator().manual_seed(options.seed))[:n]
-    found = matrix(name)
-    return Released(found, linalg.support(x[rows]), time.monotonic() - begun)
+    begun, P = time.monotonic(), linalg.support(two_body_pairs(published.NAME).x)
+    return Released(matrix(name), P, time.monotonic() - begun)
 
 
 def _judge_generator(found: Released) -> Judged:

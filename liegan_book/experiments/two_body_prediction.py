@@ -235,7 +235,7 @@ def two_body_prediction(whose: Data, discovery: str) -> Experiment:
     for name in RELEASED:
         row = f"released-{name}"
         if name == "symmetrygan":
-            methods |= element(row, lambda seed: matrix("symmetrygan"), row)
+            methods |= element(row, lambda seed: matrix("symmetrygan"))
         else:
-            methods |= both(row, partial(saved, name=name), row)
+            methods |= both(row, partial(saved, name=name))
     return Experiment(methods)

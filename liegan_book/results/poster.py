@@ -37,6 +37,7 @@ class Table:
             full; "ours", data or tasks made like the poster's, which its numbers are not about.
         claimed: methods that the claim speaks of, where it is in words.
         controls: methods run on seeds that were picked, to compare one with one: no verdict.
+        fixed: methods that draw nothing, so that one run is all there is.
         metric: what decides, with its direction.
         cells: the poster's numbers; empty where it gives none.
         scale: "log" where the metric spans decades, so that a factor counts, not a difference;
@@ -56,6 +57,7 @@ class Table:
     cells: tuple[Cell, ...] = ()
     claimed: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     threshold: float | None = None
     bars: tuple[float, ...] = ()
     largest: str | None = None
@@ -105,6 +107,7 @@ TABLES: dict[str, Table] = {
         claimed=(AS_SAVED["liegan"], "liegan-es"),
         threshold=tolerances.FOUND,
         bars=(0.9985, 0.9995, 0.9998),
+        fixed=("released-liegan", "released-liegan-es", "released-augerino-plus"),
         notes={AS_SAVED["liegan"]: f"{_AS_SAVED}, σ = 3; its README says λ = 1, σ = 1"},
     ),
     "two-body-prediction": Table(

@@ -104,13 +104,16 @@ def interval(
     return float(share.low), float(share.high)
 
 
-def judge(table: Table, poster: float | None, values: Sequence[float]) -> tuple[int | None, str]:
+def judge(
+    table: Table, poster: float | None, values: Sequence[float], enough: int = ENOUGH
+) -> tuple[int | None, str]:
     """Return how many runs pass, where that is the question, and what the rule says.
 
     Args:
         table: whose cell it is.
         poster: its number or mark; None where there is none.
         values: the metric of each run.
+        enough: runs below which there is no verdict.
     """
     if not values:
         return None, "no records"
@@ -122,12 +125,12 @@ def judge(table: Table, poster: float | None, values: Sequence[float]) -> tuple[
         if table.threshold is None:
             return None, "no rule"
         passed = passing(table, table.threshold, values)
-        if len(values) < ENOUGH:
+        if len(values) < enough:
             return passed, "too few seeds"
         if passed == len(values):
             return passed, "reproduced"
         return passed, "mostly" if 10 * passed >= 9 * len(values) else "not reproduced"
-    if len(values) < ENOUGH:
+    if len(values) < enough:
         return None, "too few seeds"
     if table.scale == "linear" and table.data == "ours":
         return None, "order only"

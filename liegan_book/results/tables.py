@@ -106,7 +106,7 @@ class _Runs:
 def _row(name: str, runs: _Runs, cell: tuple[str, str, float | None]) -> Row:
     t, (method, metric, poster) = TABLES[name], cell
     values, seeds = _values(runs.of, method, metric)
-    passed, said = judge(t, poster, values)
+    passed, said = judge(t, poster, values, enough=1 if method in t.fixed else ENOUGH)
     reason = None if values else EXPERIMENTS[runs.experiment].cannot.get(method)
     if reason:  # a cross without a run
         said = {None: "not in the poster", 0.0: "reproduced"}.get(poster, "worse")

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from liegan_book import experiments, paths, records
+from liegan_book.datasets import authors, published
 from liegan_book.experiments import EXPERIMENTS
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
@@ -74,7 +75,10 @@ def test_records_on_made_data_name_the_data_of_their_seed():
             made.setdefault(r.method, (r, method.fingerprint))
     assert made
     for r, fingerprint in made.values():  # one of each: a data set takes a second
-        assert r.data.sha256 == fingerprint(r.seed), r.path
+        if r.data.name == published.NAME:  # which need not be here
+            assert r.data.sha256 == authors.FILES["two-body"].sha256, r.path
+        else:
+            assert r.data.sha256 == fingerprint(r.seed), r.path
 
 
 def test_no_two_seeds_gave_the_same_answer():
@@ -167,3 +171,32 @@ def test_the_truth_turns_every_vector_of_a_state_by_the_same_angle():
     ).numpy()
     ours, theirs = turned.view(np.complex128), state.view(np.complex128)
     np.testing.assert_allclose(ours, np.exp(0.7j) * theirs, rtol=1e-12)
+
+
+def test_an_experiment_on_the_published_data_has_a_name_of_its_own():
+    assert experiments.on("two-body-discovery", "ours") == "two-body-discovery"
+    name = experiments.on("two-body-prediction", "published")
+    assert {m.data for m in EXPERIMENTS[name].methods.values()} == {published.NAME}
+    with pytest.raises(InputError, match=r"^top-tagging has no published data; those that have: "):
+        experiments.on("top-tagging", "published")
+    with pytest.raises(InputError, match="unknown experiment 'x'"):
+        experiments.on("x", "ours")
+
+
+def test_the_generators_of_a_prediction_are_those_found_on_its_own_orbits():
+    for name in ("two-body-prediction", "two-body-prediction-published"):
+        discovery = name.replace("prediction", "discovery")
+        needed = {e for m in EXPERIMENTS[name].methods.values() for e, _ in m.needs}
+        assert needed == {discovery}
+
+
+def test_hamiltons_network_learns_single_steps_and_is_judged_on_five(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "checkpoints", lambda: tmp_path)
+    method = experiments.method_of("two-body-prediction", "hnn")
+    config = method.profiles["paper"].changed(epochs=1, every=1, batch=5000, hidden=(8,))
+    found = method.play(config, RunOptions(seed=100, device="cpu", progress=False))
+    assert found.train.y.shape[1:] == found.test.y.shape[1:] == (5, 8)
+    metrics, arrays = method.judge(found)
+    assert len(arrays["step_mse"]) == 5
+    # What training compares is the state after one step: nearer than after five.
+    assert found.curve[-1, 1] < metrics["train_mse"]
