@@ -1,9 +1,12 @@
 """The command line as a user types it."""
 
+import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from typer.testing import CliRunner
 
 from liegan_book import experiments, paths
 from liegan_book.cli.main import app
+from liegan_book.datasets import authors, published
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from tests.liegan_min.game.test_discovery import cloud
@@ -23,6 +27,7 @@ def liegan(*words, **env):
     )
 
 
+P = "two-body-discovery-published"
 NOISE = np.random.default_rng(0).random((100, 2))
 
 
@@ -58,6 +63,10 @@ def test_discover_reads_as_text_too(file):
         (["run", "x", "liegan"], "unknown experiment 'x'; there are: two-body-discovery"),
         (["run", "two-body-discovery", "x"], "unknown method of two-body-discovery 'x'"),
         (["run", "two-body-discovery", "liegan", "--profile", "x"], "unknown profile of liegan"),
+        (["run", "cyclic", "liegan", "--data", "x"], "--data must be ours or published, not 'x'"),
+        (["run", "cyclic", "liegan", "--data", "published"], "cyclic has no published data; those"),
+        (["table", "cyclic", "--data", "x"], "--data must be published or ours, not 'x'"),
+        (["table", "all", "--data", "ours"], "--data is for one experiment"),
         (["table", "x"], "unknown experiment 'x'"),
         (
             ["table", "cyclic", "--profile", "x"],
@@ -103,10 +112,30 @@ def test_discover_can_be_told_what_y_is(file, tmp_path):
 
 
 def test_table_prints_the_committed_records():
-    rows = json.loads(liegan("table", "two-body-discovery", "--json").stdout)
-    methods = {p.name for p in (paths.results() / "two-body-discovery").iterdir()}
-    assert {r["method"] for r in rows} == methods
-    assert "liegan-es" in liegan("table", "two-body-discovery").stdout
+    for data, folder in (("ours", "two-body-discovery"), ("published", P)):
+        asked = ["table", "two-body-discovery", "--data", data]
+        rows = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+        methods = {p.name for p in (paths.results() / folder).iterdir()}
+        assert {r["method"] for r in rows if r["n"]} | {"released-symmetrygan"} >= methods
+        assert {r["data"] for r in rows} == {data}
+        assert "liegan-es" in CliRunner().invoke(app, asked).stdout
+    default = CliRunner().invoke(app, ["table", "two-body-discovery", "--json"]).stdout
+    assert {r["data"] for r in json.loads(default)} == {"published"}
+
+
+def test_the_authors_files_are_taken_from_a_path(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIEGAN_ROOT", str(tmp_path / "book"))
+    content = pickle.dumps({"coords": np.ones((1, 20, 8)), "test_coords": np.ones((1, 20, 8))}, 4)
+    (tmp_path / "2body-orbits-dataset.pkl").write_bytes(content)
+    other = CliRunner().invoke(app, ["data", "two-body-published", "--local", str(tmp_path)])
+    assert "is not the published 2body-orbits-dataset.pkl" in str(other.exception)
+    theirs = replace(authors.FILES["two-body"], sha256=hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(authors.FILES, "two-body", theirs)
+    asked = ["data", "two-body-published", "--local", str(tmp_path), "--json"]
+    made = json.loads(CliRunner().invoke(app, asked).stdout)
+    assert made["file"] == str(published.path_of())
+    nothing = CliRunner().invoke(app, ["data", "released", "--local", str(tmp_path)])
+    assert "there is no" in str(nothing.exception)
 
 
 def test_table_all_prints_every_cell_below_the_headline():

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from liegan_book import paths, records
 from liegan_book.cli.main import app
+from liegan_book.datasets import published
 from liegan_book.records import DataSource
 from liegan_book.results import verify
 from liegan_book.tolerances import AGREES, REPEATED, SPREAD
@@ -234,3 +235,14 @@ def test_the_command_exits_with_0_where_all_agrees(borrowed, run):
     result = CliRunner().invoke(app, ["verify", "--method", "spectral", "--json"])
     assert result.exit_code == 0
     assert ' agree, 0 differ, 0 cannot be compared"' in result.stdout
+
+
+def test_records_on_orbits_that_are_not_here_are_not_drawn(borrowed):
+    away = "two-body-discovery-published"
+    theirs = {"name": published.NAME, "sha256": "0" * 64}
+    records.save(record(experiment=away, method="spectral", profile="paper", data=theirs))
+    records.save(record(method="liegan", profile="paper"))
+    assert drawn(9, 0)[0] == [("liegan", 3)]
+    (named,), _ = verify.sample(9, 0, experiment=away)
+    assert named.experiment == away
+    assert "fetch it with: liegan data two-body-published" in verify.obstacle(named)
