@@ -406,7 +406,7 @@ table(head, shown, "Discovery on the published orbits", "tab-published")
 
 # %%
 def stretch(L):
-    """The largest ratio of axes among the ellipses that the blocks of L, (8, 8), turn along."""
+    """The largest ratio of axes of the ellipses that the blocks of L turn along."""
     blocks = np.array(L).reshape(4, 2, 4, 2)[range(4), :, range(4), :]
     a = abs(blocks[:, 1, 0] - blocks[:, 0, 1]) / 2
     s = np.linalg.norm((blocks + blocks.swapaxes(1, 2)) / 2, 2, axis=(1, 2))
@@ -415,9 +415,8 @@ def stretch(L):
 
 for seed, run in theirs.loc["liegan-lambda-10-sigma-3"].iterrows():
     verdict = "passes" if run["support_cosine"] >= threshold else "fails"
-    print(
-        f"seed {seed} {verdict}: ellipses with axes up to {stretch(run['basis'][0]):.2f} : 1"
-    )
+    ratio = stretch(run["basis"][0])
+    print(f"seed {seed} {verdict}: ellipses with axes up to {ratio:.2f} : 1")
 
 # %% [markdown]
 # The likely reason is the width. With $\sigma = 3$ and a generator of this length, $\exp(wL)$ goes

@@ -89,6 +89,7 @@ cells = {row.method: row for row in tables.table("comparison")}
 
 def square(of):
     """What there is of each cell: a row for each kind, a column for each method."""
+    of = dict(of)
     cell = {name: SAYS.get(name, name) for name in of}
     rows = [[of.get(cell.get(f"{k}-{m}")) for m in METHODS] for k in KINDS]
     return pd.DataFrame(rows, KINDS.values(), METHODS.values())
@@ -492,7 +493,8 @@ table(HEAD, both.itertuples(), caption, "tab-shares")
 
 # %% [markdown]
 # A low first number means draws that are no symmetries, a low second one that only a part was found.
-# MSR's answer to the continuous task is the identity, which is valid and covers little. SymmetryGAN's
+# By its permutations MSR's answer to the continuous task would be the identity, which is valid and
+# covers little ({numref}`tab-beside`). SymmetryGAN's
 # powers always hold $g^0$: a third valid, of three, means that nothing else is.
 #
 # (sec-beside)=
@@ -799,7 +801,7 @@ note(
 #
 # | method | is told | starts × epochs, or steps | CPU seconds a run |
 # | --- | --- | --- | --- |
-# | MSR | that a symmetry permutes coordinates; related tasks that share it | 3,000 steps | {glue:text}`msr_seconds` |
+# | MSR | whether to read its ties as permutations or as turns; related tasks that share them | 3,000 steps | {glue:text}`msr_seconds` |
 # | Augerino | the generators: all turns, or the plane; that a range is symmetric | 3,000 steps | {glue:text}`augerino_seconds` |
 # | SymmetryGAN | the number of powers, by the truth, up to {glue:text}`powers` | 6 × 50 epochs, 2 × 150 epochs | {glue:text}`symmetrygan_seconds` |
 # | LieGAN | which law the coefficients have; the grid −1, 0, 1 and a start among the turns in the first row; the length of $L$ in the others; the plane in the third | 10 × 30 epochs, 3 × 100 epochs, 6 × 50 epochs | {glue:text}`liegan_seconds` |
