@@ -120,7 +120,7 @@ def test_the_headline_counts_every_cell_and_tells_whose_data_they_are(empty, mon
     saved("two-body-prediction-published", "mlp", "paper", "test_mse", [1e-3, 1e-2, 0.1, 1, 10])
     saved("two-body-prediction-published", "hnn", "paper", "test_mse", [1e-5] * 5)
     saved("comparison", "discrete-msr", "cpu", "success", [True] * 3 + [False] * 2)
-    saved("comparison", "continuous-msr", "cpu", "success", [False] * 5)
+    saved("comparison", "continuous-augerino", "cpu", "success", [False] * 5)
     saved("top-tagging", "egnn", "cpu", "auroc", [0.9] * 5)
     lines = [line for line in overview.cells() if line.verdict != "no records"]
     assert overview.headline(lines) == (
@@ -138,7 +138,7 @@ def test_a_claim_stands_with_its_seeds_and_runs(empty):
     saved("cyclic", "liegan-restarts", "paper", "success", [True] * 5)  # no cell of the poster
     assert overview.standing("cyclic") == ("liegan: reproduced (5 of 5 seeds)", 5)
     saved("comparison", "discrete-msr", "cpu", "success", [True] * 5)
-    saved("comparison", "continuous-msr", "cpu", "success", [True] * 6)
+    saved("comparison", "continuous-augerino", "cpu", "success", [True] * 6)
     told = "on data of ours: of 12 cells: 8 –, 3 agrees, 1 better"  # two cannot express their task
     assert overview.standing("comparison") == (told, 11)
     for metric in ("accuracy", "auroc"):  # of the same run
