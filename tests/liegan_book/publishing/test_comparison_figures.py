@@ -52,28 +52,28 @@ def test_both_laws_of_a_subset_are_drawn_and_the_one_of_a_group_once(name, colou
 
 def cell(passed, n, poster=None, verdict="", reason=None):
     names = {"experiment": "comparison", "task": "", "method": "", "metric": "success"}
-    empty = dict.fromkeys(["mean", "sd", "median", "worst", "ratio"])
+    empty = dict.fromkeys(Row.__dataclass_fields__)
     rest = {"profile": "cpu", "values": (), "records": (), "command": ""}
-    told = {"passed": passed, "n": n, "poster": poster, "verdict": verdict, "reason": reason}
-    return Row(**names, **empty, **rest, **told)
+    told = {"passed": passed, "n": n, "poster": poster, "on_our_data": verdict}
+    return Row(**empty | names | rest | told | {"reason": reason})
 
 
 def test_a_cell_is_as_green_as_seeds_succeed_and_hatched_where_none_can_be_run():
     cells = [
-        [cell(5, 5, 1.0, "reproduced"), cell(0, 5)],
-        [cell(None, 0, 0.0, "reproduced", "it cannot"), cell(None, 0, 1.0, "no records")],
+        [cell(5, 5, 1.0, "agrees"), cell(0, 5)],
+        [cell(None, 0, 0.0, "agrees", "it cannot"), cell(None, 0, 1.0, "–")],
     ]
     ax = Figure().subplots()
     matrix(ax, pd.DataFrame(cells, ["one", "two"], ["a", "b"]))
     texts = {(t.get_position()): t.get_text() for t in ax.texts}
     assert texts == {
         (0.5, 0.4): "5/5",
-        (0.5, 0.8): "poster ✓: reproduced",
+        (0.5, 0.8): "poster ✓: agrees",
         (1.5, 0.4): "0/5",
         (0.5, 1.4): "cannot express",
-        (0.5, 1.8): "poster ×: reproduced",
+        (0.5, 1.8): "poster ×: agrees",
         (1.5, 1.4): "–",
-        (1.5, 1.8): "poster ✓: no records",
+        (1.5, 1.8): "poster ✓: –",
     }
     mesh = ax.collections[0]
     ax.figure.draw_without_rendering()
