@@ -412,7 +412,7 @@ table(head, shown, "Discovery on the published orbits", "tab-published")
 
 # %%
 def shape(L):
-    """Largest real part of an eigenvalue of a block, and largest ratio of axes, of L."""
+    """Largest real part of an eigenvalue of L, and largest ratio of axes."""
     blocks = np.array(L).reshape(4, 2, 4, 2)[range(4), :, range(4), :]
     growth = abs(np.linalg.eigvals(blocks).real).max()
     a = abs(blocks[:, 1, 0] - blocks[:, 0, 1]) / 2
