@@ -12,7 +12,7 @@ from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
 
 GROUPS, SUBSETS = ("discrete", "continuous"), ("given-subset", "unknown-subset")
-ALL = GROUPS + SUBSETS
+ALL = (*GROUPS, *SUBSETS, "continuous-upright")
 
 
 def maps(t):

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from liegan_book import tolerances
 from liegan_min.algebra import groups
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions, pick_device
@@ -18,6 +17,10 @@ from liegan_min.game.pairs import as_pairs
 from tests.helpers.interrupting import interrupted_after
 
 TINY = GameConfig(hidden=(16,), batch=32, epochs=6)
+
+
+#: Cosine from which a few epochs on a toy count as having found its symmetry.
+NEAR = 0.99
 
 
 def cloud(n=600, seed=0):
@@ -39,7 +42,7 @@ def test_it_finds_so2_in_a_cloud_that_only_so2_keeps():
     found = discover(
         as_pairs(*cloud(4000)), config, options=RunOptions(seed=0, device="cpu"), held_out=0.2
     )
-    assert found.algebra.cosine(groups.so(2)) > tolerances.FOUND
+    assert found.algebra.cosine(groups.so(2)) > NEAR
     assert found.dimension == 1
     assert found.discriminator_advantage is not None
     assert abs(found.discriminator_advantage) < 0.5

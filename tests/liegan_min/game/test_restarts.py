@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from liegan_book.experiments.comparison import FromRotations
+from liegan_book.experiments.comparison_plays import FromRotations
 from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
 from liegan_min.game.config import GameConfig
