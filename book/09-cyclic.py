@@ -481,7 +481,7 @@ note(
 # {glue:text}`ours_won` of {glue:text}`ours_n` seeds find the group and its generator; the largest error of
 # an angle is {glue:text}`ours_error` % of a step, the largest other entry {glue:text}`ours_others`, and no seed
 # took more than {glue:text}`ours_cpu` seconds of one core. By the rule of {doc}`11-every-table` the claim is
-# **{glue:text}`pub_verdict`** with the published recipe and **{glue:text}`ours_verdict`** with this one. Where
+# **{glue:text}`pub_verdict`** with the published recipe, and this one **{glue:text}`ours_verdict`**. Where
 # there is no symmetry, none is reported.
 
 
