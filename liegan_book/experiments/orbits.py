@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from liegan_book.datasets import published, store, two_body
+from liegan_book.datasets import two_body
 from liegan_book.datasets.store import Arrays
 from liegan_book.experiments.method import Experiment, Method
 from liegan_book.experiments.metrics.discovery import Judged, rounded
 from liegan_book.experiments.two_body import ORBITS as NAMES
-from liegan_book.experiments.two_body import fingerprint
+from liegan_book.experiments.two_body import fingerprint, orbits_of
 from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
 
@@ -36,8 +36,7 @@ class Described:
 
 
 def _read(config: OrbitsConfig, options: RunOptions, *, data: str) -> Described:
-    begun = time.monotonic()
-    orbits = published.load() if data == published.NAME else store.load(data)
+    begun, orbits = time.monotonic(), orbits_of(data)
     return Described(orbits, time.monotonic() - begun)
 
 

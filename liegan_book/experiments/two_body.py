@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 
 from liegan_book.datasets import published, store, two_body
+from liegan_book.datasets.store import Arrays
 from liegan_min.algebra import groups
 from liegan_min.game.pairs import Pairs, as_pairs
 
@@ -26,6 +27,15 @@ BLOCKS = torch.kron(torch.eye(4), torch.ones(2, 2))
 EXPANDED = torch.kron(torch.ones(2, 2), BLOCKS[:4, :4])
 
 
+def orbits_of(data: str) -> Arrays:
+    """Return the orbits of a data set by split, (n, 20, 8) each.
+
+    Raises:
+        InputError, DamagedFileError: see `store.load` and `published.load`.
+    """
+    return published.load() if data == published.NAME else store.load(data)
+
+
 def two_body_pairs(
     data: str = "two-body", split: str = "train", inputs: int = 1, outputs: int = 1
 ) -> Pairs:
@@ -39,11 +49,10 @@ def two_body_pairs(
         outputs: states of y.
 
     Raises:
-        InputError, DamagedFileError: see `store.load` and `published.load`.
+        InputError, DamagedFileError: see `orbits_of`.
     """
-    theirs = data == published.NAME
-    orbits = (published.load() if theirs else store.load(data))[split]
-    return as_pairs(*two_body.windows(orbits, inputs, outputs, last=not theirs), "vector")
+    orbits, last = orbits_of(data)[split], data != published.NAME
+    return as_pairs(*two_body.windows(orbits, inputs, outputs, last=last), "vector")
 
 
 def fingerprint(data: str) -> Callable[[int], str] | None:

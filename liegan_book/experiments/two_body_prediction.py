@@ -33,6 +33,7 @@ from liegan_min.base.seeding import seeded
 from liegan_min.equivariant.augmentation import Augmented, FromAlgebra
 from liegan_min.equivariant.emlp import EMLP
 from liegan_min.equivariant.reps import LOOSE, V
+from liegan_min.game.pairs import Pairs
 
 STEPS = 5
 
@@ -69,10 +70,9 @@ class HNNConfig(FitConfig):
 
     The energy is a perceptron of 2 x 200 with tanh, as in the paper of the method. Its own protocol
     fits time derivatives, which the task does not give; so each state is moved one step on, and
-    compared with the next. All this fits the lower half-plane; how well H continues into the upper
-    one, where it is judged, depends on how smooth it is. So it has weight decay and 30,000 steps,
-    chosen on the published orbits with seeds 100 and 101: without decay, with fewer steps, on time
-    derivatives from differences, or over the whole rollout the error was two to ten times as large.
+    compared with the next. All that is learned from the lower half-plane; how well H continues into
+    the upper one, where it is judged, depends on how smooth it is. So it has weight decay, which was
+    chosen with the length by the error on the published orbits, for seeds 100 and 101.
     """
 
     batch: int = Field(64, ge=1)
@@ -138,18 +138,23 @@ def _mlp(config: MLPConfig, seed: int) -> Built:
     return MLP(STEPS, STEPS, SO2.k, config.hidden, nn.SiLU), None
 
 
+def _splits(data: str) -> tuple[Pairs, Pairs]:
+    """Return the pairs that a predictor is trained and judged on."""
+    train, test = (two_body_pairs(data, split, STEPS, STEPS) for split in ("train", "test"))
+    return train, test
+
+
 def _play(config: Any, options: RunOptions, *, data: str, build: Callable[..., Built]) -> Fit:
     with seeded(options.seed):
         model, forward = build(config, options.seed)
-    train, test = (two_body_pairs(data, split, STEPS, STEPS) for split in ("train", "test"))
-    return fit(model, train, test, config, forward=forward, options=options)
+    return fit(model, *_splits(data), config, forward=forward, options=options)
 
 
 def _hnn(config: HNNConfig, options: RunOptions, *, data: str) -> Fit:
     """Train on single steps, and judge on five."""
     with seeded(options.seed):
         model = HNN(STEPS, hidden=config.hidden)
-    train, test = (two_body_pairs(data, split, STEPS, STEPS) for split in ("train", "test"))
+    train, test = _splits(data)
     found = fit(
         model,
         two_body_pairs(data),
@@ -162,8 +167,7 @@ def _hnn(config: HNNConfig, options: RunOptions, *, data: str) -> Fit:
 
 
 def _linear(config: LinearConfig, options: RunOptions, *, data: str) -> Fit:
-    train, test = (two_body_pairs(data, split, STEPS, STEPS) for split in ("train", "test"))
-    return least_squares(train, test, config, seed=options.seed)
+    return least_squares(*_splits(data), config, seed=options.seed)
 
 
 def two_body_prediction(whose: Data, discovery: str) -> Experiment:

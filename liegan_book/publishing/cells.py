@@ -84,15 +84,10 @@ def place(row: Row) -> tuple[float, Sequence[float], float]:
     return ours, (), 1.0 if row.poster is None else row.poster
 
 
-def said(row: Row) -> str:
-    """Return the verdict of a cell, or what the same rule says where the data are ours."""
-    return row.on_our_data if row.data == "ours" else row.verdict
-
-
 def dots(ax: Axes, rows: Sequence[Row]) -> None:
     """Draw a line for each cell: the poster's stroke, our seeds, and ours by its verdict."""
     for y, row in enumerate(rows):
-        colour, marker = LOOKS.get(said(row), NO_VERDICT)
+        colour, marker = LOOKS.get(row.said, NO_VERDICT)
         ours, seeds, poster = place(row)
         ax.plot(poster, y, "|", color=TRUTH, ms=13, mew=2, zorder=3)
         ax.plot(seeds, [y] * len(seeds), ".", color=colour, alpha=0.35, ms=6)
@@ -124,7 +119,7 @@ def figure() -> None:
     axes["c"].set(xlim=(-0.06, 1.06), xlabel="share of seeds", title="claims and marks")
     for band in ((-0.06, 0.1), (0.9, 1.06)):
         axes["c"].axvspan(*band, color=MUTED, alpha=0.15, lw=0)
-    found = Counter(said(row) for part in rows.values() for row in part)
+    found = Counter(row.said for part in rows.values() for row in part)
     looks = {f"{v} ({found.pop(v)})": LOOKS[v] for v in LOOKS if v in found}
     if found:
         looks[f"no verdict ({sum(found.values())})"] = NO_VERDICT

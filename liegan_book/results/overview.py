@@ -108,8 +108,7 @@ def standing(experiment: str) -> tuple[str, int]:
     t, rows = TABLES[experiment], of_poster(experiment)
     if not (runs := sum({row.method: row.n for row in rows}.values())):
         return "not run yet", 0
-    ours = t.data == "ours"
-    said = [row.on_our_data if ours else row.verdict for row in rows]
+    ours, said = t.data == "ours", [row.said for row in rows]
     where = "on data of ours: " if ours else ""
     if ours and t.scale == "linear" and t.cells:
         return f"{where}only the order can be compared", runs

@@ -64,15 +64,30 @@ class Row:
     records: tuple[str, ...]
     command: str
 
+    @property
+    def said(self) -> str:
+        """The verdict, or what the same rule says where the data are ours."""
+        return self.on_our_data if self.data == "ours" else self.verdict
 
-def _command(experiment: str, method: str, profile: str, seeds: list[int]) -> str:
+
+@dataclass(frozen=True)
+class _Runs:
+    """What a table is made from: the records of an experiment, and of its control if it has one."""
+
+    experiment: str
+    profile: str
+    data: str
+    of: pd.DataFrame
+    control: pd.DataFrame | None
+
+
+def _command(name: str, runs: _Runs, method: str, seeds: list[int]) -> str:
     """Return the shell command that runs a cell for some seeds, "" where it has no such run."""
-    known = EXPERIMENTS[experiment].methods.get(method)
-    if known is None or profile not in known.profiles:
+    known = EXPERIMENTS[runs.experiment].methods.get(method)
+    if known is None or runs.profile not in known.profiles:
         return ""
-    name = experiment.removesuffix("-published")
-    data = "" if name == experiment else " --data published"
-    run = f"liegan run {name} {method} --profile {profile}{data} --force --seed"
+    data = " --data published" if runs.data == "published" else ""
+    run = f"liegan run {name} {method} --profile {runs.profile}{data} --force --seed"
     if len(seeds) == 1:
         return f"{run} {seeds[0]}"
     return f"for s in {' '.join(map(str, seeds))}; do {run} $s; done"
@@ -92,17 +107,6 @@ def _frame(t: Table, experiment: str, profile: str) -> pd.DataFrame:
     return runs
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """What a table is made from: an experiment's records, and those of its control."""
-
-    experiment: str
-    profile: str
-    data: str
-    of: pd.DataFrame
-    control: pd.DataFrame
-
-
 def _row(name: str, runs: _Runs, cell: tuple[str, str, float | None]) -> Row:
     t, (method, metric, poster) = TABLES[name], cell
     values, seeds = _values(runs.of, method, metric)
@@ -114,7 +118,7 @@ def _row(name: str, runs: _Runs, cell: tuple[str, str, float | None]) -> Row:
     if runs.data == "ours":
         on_ours = ON_OURS.get(said, said)
         verdict = said if said in NOTHING else "our data"
-    elif runs.data == "published":
+    elif runs.control is not None:
         on_ours = judge(t, poster, _values(runs.control, method, metric)[0])[1]
         on_ours = ON_OURS.get(on_ours, on_ours)
     if poster is None and method not in t.claimed:
@@ -148,9 +152,7 @@ def _row(name: str, runs: _Runs, cell: tuple[str, str, float | None]) -> Row:
         note=t.notes.get(method),
         reason=reason,
         records=tuple(f"{runs.experiment}/{method}/{runs.profile}-s{seed}.json" for seed in seeds),
-        command=""
-        if reason
-        else _command(runs.experiment, method, runs.profile, seeds or list(range(ENOUGH))),
+        command="" if reason else _command(name, runs, method, seeds or list(range(ENOUGH))),
     )
 
 
@@ -184,7 +186,7 @@ def table(experiment: str, profile: str | None = None, data: Data | None = None)
         profile=profile,
         data="published" if theirs else "law" if t.data == "law" else "ours",
         of=_frame(t, name, profile),
-        control=_frame(t, experiment, profile),
+        control=_frame(t, experiment, profile) if theirs else None,
     )
     cells: list[tuple[str, str, float | None]] = [(c.method, c.metric, c.value) for c in t.cells]
     cells = cells or [(method, t.metric, None) for method in t.claimed]
