@@ -262,12 +262,13 @@ def outer(x, y, rng, steps=1000, k=3):
 # are the permutations $P$ that keep the ties, $P W P^\top = W$ for all layers that it fits.
 
 # %%
+reached = {}  # an orthonormal basis of the layers of each task
 for kind in ("discrete", "continuous"):
     task = comparison.task(kind)
     W = outer(task.x, task.y.movedim(1, 0), seeded(0)).double()
     _, s, rows = torch.linalg.svd(W.flatten(1), full_matrices=False)
-    reached = rows[s >= msr.USED * s[0]].view(-1, 3, 3)
-    P = commuting(reached, msr.KEPT)
+    reached[kind] = rows[s >= msr.USED * s[0]].view(-1, 3, 3)
+    P = commuting(reached[kind], msr.KEPT)
     print(f"{kind}: {len(P)} permutations, success:", shares(P, task.truth).success)
     assert shares(P, task.truth).success == (kind == "discrete")
 
@@ -289,17 +290,13 @@ for kind in ("discrete", "continuous"):
 # $(1, 1, 1)$ commutes with every turn about it, so the three shifts are taken for a circle.
 
 # %%
-for kind in ("discrete", "continuous"):
-    task = comparison.task(kind)
-    W = outer(task.x, task.y.movedim(1, 0), seeded(0)).double()
-    _, s, rows = torch.linalg.svd(W.flatten(1), full_matrices=False)
-    reached = rows[s >= msr.USED * s[0]].view(-1, 3, 3)
-    so3 = comparison.SO3.basis
-    change = so3[:, None] @ reached - reached @ so3[:, None]
+so3 = comparison.SO3.basis
+for kind, W in reached.items():
+    change = so3[:, None] @ W - W @ so3[:, None]
     u, s, _ = torch.linalg.svd(change.flatten(1), full_matrices=False)
     axes_kept = u.T[s <= msr.KEPT]
     found = torch.einsum("c,cij->ij", axes_kept[0], so3)
-    off = between(found, task.direction)
+    off = between(found, comparison.task(kind).direction)
     print(f"{kind}: {len(axes_kept)} direction, within 3° of the true: {off < 3}")
     assert len(axes_kept) == 1
     assert off < 3

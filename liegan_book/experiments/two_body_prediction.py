@@ -70,9 +70,9 @@ class HNNConfig(FitConfig):
 
     The energy is a perceptron of 2 x 200 with tanh, as in the paper of the method. Its own protocol
     fits time derivatives, which the task does not give; so each state is moved one step on, and
-    compared with the next. All that is learned from the lower half-plane; how well H continues into
-    the upper one, where it is judged, depends on how smooth it is. So it has weight decay, which was
-    chosen with the length by the error on the published orbits, for seeds 100 and 101.
+    compared with the next. H is learned from the lower half-plane and judged on the upper, so it
+    matters how smoothly it continues, and there is weight decay. Decay and length were chosen by
+    the error on the published orbits, for seeds 100 and 101.
     """
 
     batch: int = Field(64, ge=1)
