@@ -346,7 +346,7 @@ saved, hnn = of["aug-liegan-lambda-10-sigma-3"], of["hnn"]
 rows = [r for r in tables.table("two-body-prediction", data="ours") if r.n]
 (hnn_ours,) = (r for r in rows if r.method == "hnn")
 home = theirs_of.loc["hnn"]
-# Predictions use the generators of their own seeds alone, and discovery has more seeds.
+# Predictions use the generators of their own seeds; discovery has more seeds.
 errors = theirs_of.loc["aug-liegan-lambda-10-sigma-3", "test_mse"]
 cosines = discovery_published.loc["liegan-lambda-10-sigma-3", "support_cosine_last"]
 cosines = cosines.loc[errors.index]
