@@ -60,6 +60,7 @@ _QUICK = RotationGroupConfig(
     search=_SEARCH.changed(channels=8),
     refine=_RESTARTS.refine.changed(epochs=6),
     evidence=EvidenceConfig(stack=2, epochs=10, held_out=2000),
+    trial=1000,
 )
 
 

@@ -107,9 +107,14 @@ class Grown:
 
 
 class GrownConfig(TreesConfig):
-    """Settings of the boosted trees, and of how many jets they are grown on."""
+    """Settings of the boosted trees, and of how many jets they are grown on.
+
+    Each split chooses from a random half of the observables: that decorrelates the trees, and lets
+    their score have a spread over seeds, as that of a network has.
+    """
 
     jets: int | None = None
+    features: float = 0.5
 
 
 @cache

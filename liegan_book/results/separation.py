@@ -14,9 +14,6 @@ import pandas as pd
 
 from liegan_min.base.errors import InputError
 
-#: Draws nothing at random: its runs are all alike, and one is all there is.
-DETERMINISTIC = "boosted-trees"
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -24,7 +21,7 @@ class Difference:
 
     Attributes:
         value: of the difference, in the metric's own units.
-        error: its standard error, or None where a method that draws at random has one seed.
+        error: its standard error, or None where a method has one seed.
     """
 
     value: float
@@ -72,6 +69,6 @@ def _mean(runs: pd.DataFrame, method: str, metric: str, sample: bool) -> tuple[f
     if method not in runs.index or runs.loc[method][metric].isna().any():
         raise InputError(f"no {metric} in the records of {method}, or not in all of them")
     values = runs.loc[method][metric]
-    seeds = 0.0 if method.startswith(DETERMINISTIC) else float(values.var()) / len(values)
+    seeds = float(values.var()) / len(values)
     error = float(runs.loc[method][f"{metric}_error"].mean())
     return float(values.mean()), None if math.isnan(seeds) else seeds + sample * error**2

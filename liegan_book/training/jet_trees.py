@@ -43,6 +43,9 @@ class TreesConfig(Settings):
     rounds: int = Field(100, ge=1, description="trees, one after the other")
     rate: float = Field(0.1, gt=0, description="share of each tree's correction that is used")
     leaves: int = Field(15, ge=2, description="most leaves of a tree")
+    features: float = Field(
+        1.0, gt=0, le=1, description="share of the observables that a split chooses from, at random"
+    )
     seed: int = Field(0, ge=0)
 
 
@@ -76,6 +79,7 @@ def boosted_trees(
         max_iter=config.rounds,
         learning_rate=config.rate,
         max_leaf_nodes=config.leaves,
+        max_features=config.features,
         early_stopping=False,  # it would split the training jets once more
         random_state=config.seed,
     )

@@ -5,9 +5,11 @@
 2. Refine: those that have not shrunk to the identity go on with exp(wL), w = ±1 … ±10, under which
    an error of the angle counts ten times.
 3. What is left turns about one axis, also where the angle is a trap. Train a discriminator against
-   all turns about it (`evidence`), and take the e-value of each L: those not refuted win.
-4. Take the e-value of every C_n about the axis, n = 2, 3, …: the order is the largest n such that
-   neither C_n nor one of its subgroups is refuted.
+   all turns about it (`evidence`), and take the e-value of each L: those not refuted win, and the
+   axis is theirs.
+4. Take the e-value of every C_n about the axis, n = 2, 3, …, on samples that nothing has seen, as
+   the choice of the axis must not know of them: the order is the largest n such that neither C_n
+   nor one of its subgroups is refuted.
 5. What the games found lies on a lattice: L_i = k_i L, L the turn by 2π/n; L follows from all.
 
 The order comes from the e-values and L from the games; L is not rounded to 2π/n.
@@ -50,9 +52,14 @@ class RotationGroupConfig(Settings):
     search: StackConfig
     refine: StackConfig
     evidence: EvidenceConfig = EvidenceConfig()
+    trial: int = Field(
+        2000,
+        ge=1,
+        description="samples that the games' ends are tried on, half of the rest at most",
+    )
     largest: int = Field(24, ge=2, description="largest order that is asked for")
     alpha: float = Field(
-        1e-2, gt=0, lt=1, description="chance that a law with a symmetry is refuted in a series"
+        1e-2, gt=0, lt=1, description="chance that anything at all which keeps the law is refuted"
     )
 
 
@@ -125,6 +132,15 @@ class RotationGroup:
         return self.e_values.L
 
 
+def limit(asked: int, alpha: float, series: int = 0) -> float:
+    """Return the log e from which on one of so many sets that are asked about is refuted.
+
+    A series asks twice, about the games' ends and about the orders, and each gets half of what the
+    series may spend: α/2, α/4, … Together they stay below α.
+    """
+    return math.log(max(asked, 1) * 2 ** (series + 2) / alpha)
+
+
 def implied(log_e: dict[int, float], n: int) -> float:
     """Return the most log e against C_n or one of its subgroups: what refutes these, refutes it."""
     return max(e for d, e in log_e.items() if not n % d)
@@ -157,9 +173,11 @@ def find_rotation_group(
             f"x lives in R^{pairs.x.shape[-1]}; only in R^3 is a turn known by axis and order"
         )
     begun = perf_counter()
-    # What e-values are taken on must be new to the games as well, or they would not be fair.
+    # What e-values are taken on must be new to the games as well, or they would not be fair; and
+    # what the orders are asked on must be new to whatever chose the axis.
     rng = torch.Generator().manual_seed(options.seed)
     rest, held = set_apart(pairs, config.evidence.held_out, rng)
+    rest, trial = set_apart(rest, config.trial, rng)
     searched = restarts.side_by_side(rest, config.search, options=_stage(options, "search"))
     left = searched.L[restarts.moves(searched.L)]
     refined = None
@@ -177,10 +195,13 @@ def find_rotation_group(
     e_values = EValues()
     if len(turning):
         axis = axis_of(turning)
-        for blur, alpha in _series(config):
-            settings = config.evidence.changed(blur=blur)
-            evidence = fit_evidence(rest, axis, settings, held=held, options=options)
-            e_values = _ask(evidence, axis, ended, moving, alpha, config.largest)
+        for series in range(SERIES):
+            # An L that moves the data and came to rest all the same, in no group of rotations about
+            # its axis, may be a symmetry about an axis a little beside it: ask with twice the blur.
+            settings = config.evidence.changed(blur=config.evidence.blur * 2**series)
+            orders = fit_evidence(rest, axis, settings, held=held, options=options)
+            games = replace(orders, held=trial.to(options.where))
+            e_values = _ask(games, orders, axis, ended, moving, config, series)
             if e_values.order > 1 or not moving.any():
                 break
     return RotationGroup(searched, refined, e_values, perf_counter() - begun, options.seed, config)
@@ -192,35 +213,25 @@ def _stage(options: RunOptions, name: str) -> RunOptions:
     return replace(options, checkpoint=file and file.with_stem(f"{file.stem}-{name}"))
 
 
-def _series(config: RotationGroupConfig) -> list[tuple[float, float]]:
-    """Return (blur, α) of the series: the next is for the case that the axis is off.
-
-    An L that moves the data and came to rest all the same, in no group of rotations about its axis,
-    may be a symmetry about an axis a little beside it. α halves, so that all lose 2α at most.
-    """
-    return [(config.evidence.blur * 2**i, config.alpha / 2**i) for i in range(SERIES)]
-
-
 def _ask(
-    evidence: Evidence, axis: Tensor, L: Tensor, moving: Tensor, alpha: float, largest: int
+    games: Evidence,
+    orders: Evidence,
+    axis: Tensor,
+    L: Tensor,
+    moving: Tensor,
+    config: RotationGroupConfig,
+    series: int = 0,
 ) -> EValues:
-    """Take the e-value of each L, (c, 3, 3), and of each C_n about the axis."""
-
-    def limit(asked: int) -> float:
-        """Return the log e from which on one of so many refutes."""
-        return math.log(max(asked, 1) / alpha)
-
-    of_games = torch.tensor(
-        [evidence.log_e_value(powers(A, NEARBY)) for A in L], dtype=torch.float64
-    )
-    winners = (moving & (of_games < limit(len(L)))).nonzero().flatten()
+    """Take the e-value of each L, (c, 3, 3), with one evidence, and of each C_n with the other."""
+    of_games = torch.tensor([games.log_e_value(powers(A, NEARBY)) for A in L], dtype=torch.float64)
+    unrefuted = of_games < limit(len(L), config.alpha, series)
+    winners = (moving & unrefuted).nonzero().flatten()
     if len(winners):  # a trap's axis is off
         axis = axis_of(L[winners])
-    asked = range(2, largest + 1)
-    of_orders = {
-        n: evidence.log_e_value(powers(2 * math.pi / n * axis, range(1, n))) for n in asked
-    }
-    order = max((n for n in asked if implied(of_orders, n) < limit(len(asked))), default=1)
+    asked = range(2, config.largest + 1)
+    of_orders = {n: orders.log_e_value(powers(2 * math.pi / n * axis, range(1, n))) for n in asked}
+    bar = limit(len(asked), config.alpha, series)
+    order = max((n for n in asked if implied(of_orders, n) < bar), default=1)
     return EValues(
         axis=axis,
         of_games=of_games,
@@ -228,5 +239,5 @@ def _ask(
         of_orders=of_orders,
         order=order,
         L=lattice(L[winners], axis, order) if order > 1 else _zero(),
-        blur=evidence.blur,
+        blur=orders.blur,
     )

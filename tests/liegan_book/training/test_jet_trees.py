@@ -150,6 +150,26 @@ def test_trees_see_the_named_columns_and_repeat_with_the_seed(rng):
     assert np.array_equal(first(columns), again(columns | {"b": 0 * columns["b"]}))
 
 
+@needs_sklearn
+def test_a_seed_draws_which_observables_a_split_chooses_from(rng):
+    columns = {name: rng.normal(size=500) for name in "abcd"}
+    label = (sum(columns.values()) + rng.normal(size=500) > 0).astype(np.int8)
+
+    def scores(features, seed):
+        config = TreesConfig(rounds=20, features=features, seed=seed)
+        return boosted_trees(columns, label, (*"abcd",), config)(columns)
+
+    assert np.array_equal(scores(0.5, 0), scores(0.5, 0))
+    assert not np.array_equal(scores(0.5, 0), scores(0.5, 1))
+    assert np.array_equal(scores(1.0, 0), scores(1.0, 1))  # all of them: nothing is drawn
+
+
+@pytest.mark.parametrize("features", [0.0, 1.1])
+def test_a_share_of_observables_that_is_none_is_named(features):
+    with pytest.raises(InputError, match=rf"^features: .*\(got {features}\)"):
+        TreesConfig.of(features=features)
+
+
 def test_every_input_is_an_observable():
     pytest.importorskip("fastjet")
     from liegan_book.datasets.jets import observables as jet_observables

@@ -1,6 +1,7 @@
 """The group of turns from end to end: on small laws, after a kill, and where it cannot be."""
 
 import math
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -10,8 +11,13 @@ from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.discrete import rotation_group
-from liegan_min.discrete.evidence import fit_evidence
-from liegan_min.discrete.rotation_group import RotationGroupConfig, find_rotation_group, implied
+from liegan_min.discrete.evidence import Evidence, fit_evidence
+from liegan_min.discrete.rotation_group import (
+    RotationGroupConfig,
+    find_rotation_group,
+    implied,
+    limit,
+)
 from liegan_min.game.pairs import as_pairs
 from liegan_min.game.restarts import Search, moves
 from liegan_min.game.stack import StackConfig, StackedGame
@@ -47,6 +53,7 @@ SMALL = RotationGroupConfig(
         "epochs": 8,
         "held_out": 1000,
     },
+    trial=500,
     largest=8,
 )
 
@@ -54,7 +61,7 @@ SMALL = RotationGroupConfig(
 @pytest.fixture(scope="module")
 def threefold():
     return find_rotation_group(
-        cyclic.pairs(3500, 3, 100), SMALL, options=RunOptions(seed=100, device="cpu")
+        cyclic.pairs(4000, 3, 100), SMALL, options=RunOptions(seed=100, device="cpu")
     )
 
 
@@ -65,8 +72,8 @@ def test_a_threefold_law_is_found_without_its_order(threefold):
     step = float(threefold.L[1, 0] - threefold.L[0, 1]) / 2
     assert abs(step) == pytest.approx(2 * math.pi / 3, rel=0.05)
     assert min((s * threefold.e_values.axis - groups.so(3).basis[2]).norm() for s in (-1, 1)) < 0.2
-    limit, orders = math.log(7 / SMALL.alpha), threefold.e_values.of_orders
-    assert {n for n in orders if implied(orders, n) < limit} == {3}
+    bar, orders = limit(7, SMALL.alpha), threefold.e_values.of_orders
+    assert {n for n in orders if implied(orders, n) < bar} == {3}
     assert threefold.e_values.weakest == implied(orders, 6)
     assert list(threefold.e_values.of_orders) == list(range(2, SMALL.largest + 1))
 
@@ -75,19 +82,19 @@ def test_what_won_moves_and_was_not_refuted(threefold):
     ended = threefold.refined.L
     assert len(threefold.e_values.of_games) == len(ended) == int(moves(threefold.searched.L).sum())
     for i in range(len(ended)):
-        unrefuted = threefold.e_values.of_games[i] < math.log(len(ended) / SMALL.alpha)
+        unrefuted = threefold.e_values.of_games[i] < limit(len(ended), SMALL.alpha)
         assert (i in threefold.e_values.winners) == bool(unrefuted and moves(ended[i][None]))
 
 
 def test_a_law_without_symmetry_has_none():
     found = find_rotation_group(
-        cyclic.pairs(3500, 1, 100), SMALL, options=RunOptions(seed=100, device="cpu")
+        cyclic.pairs(4000, 1, 100), SMALL, options=RunOptions(seed=100, device="cpu")
     )
     assert (found.order, found.e_values.winners) == (1, ())
     assert torch.equal(found.L, torch.zeros(3, 3).double())
     orders = found.e_values.of_orders
     assert list(orders) == list(range(2, SMALL.largest + 1))
-    assert min(implied(orders, n) for n in orders) > math.log(7 / SMALL.alpha)
+    assert min(implied(orders, n) for n in orders) > limit(7, SMALL.alpha)
     assert found.e_values.confidence > 0.999
 
 
@@ -112,25 +119,36 @@ def test_a_seed_decides_all():
     assert one.e_values.of_orders == same.e_values.of_orders != other.e_values.of_orders
 
 
-def test_no_game_sees_what_is_bet_on(monkeypatch):
-    shown, books, search = [], [], rotation_group.restarts.side_by_side
+def test_no_sample_is_used_twice(monkeypatch):
+    """Games and discriminator learn, the ends are tried, the orders are asked: each on its own."""
+    shown, learned, asked = [], [], []
+    search, log_e_value = rotation_group.restarts.side_by_side, Evidence.log_e_value
 
     def played(pairs, *a, **k):
         shown.append(pairs.x)
         return search(pairs, *a, **k)
 
-    def book(pairs, *a, held, **k):
-        books.append((pairs.x, held.x))
-        return fit_evidence(pairs, *a, held=held, **k)
+    def book(pairs, *a, **k):
+        learned.append(pairs.x)
+        return fit_evidence(pairs, *a, **k)
+
+    def valued(self, g):
+        asked.append((len(g), self.held.x))
+        return log_e_value(self, g)
 
     monkeypatch.setattr(rotation_group.restarts, "side_by_side", played)
     monkeypatch.setattr(rotation_group, "fit_evidence", book)
-    tiny(changed={"evidence": TINY.evidence.changed(held_out=30)})
-    ((learned, held),) = books
+    monkeypatch.setattr(Evidence, "log_e_value", valued)
+    found = tiny(changed={"evidence": TINY.evidence.changed(held_out=30), "trial": 50})
     assert len(shown) == 2
-    assert all(torch.equal(x, learned) for x in shown)
-    both = torch.cat([learned, held]).flatten(1)
-    assert (len(learned), len(held), len(both.unique(dim=0))) == (170, 30, 200)
+    assert all(torch.equal(x, learned[0]) for x in shown + learned)
+    games = asked[: len(found.e_values.of_games)]
+    (_, tried), (n, held) = games[0], asked[-1]
+    assert n == TINY.largest - 1
+    assert all(torch.equal(x, tried) for _, x in games)
+    parts = [learned[0], tried, held]
+    assert [len(x) for x in parts] == [120, 50, 30]
+    assert len(torch.cat(parts).flatten(1).unique(dim=0)) == 200
 
 
 def test_where_no_game_moved_nothing_is_asked():
@@ -194,31 +212,38 @@ def test_a_wrong_field_of_a_stage_is_named_with_its_stage():
         RotationGroupConfig.of(search=SEARCH.model_dump() | {"batch": 1}, refine=SEARCH)
 
 
+@dataclass
 class Tilted:
     """Bets that refute everything until they are blurred enough."""
 
-    blurs = ()
-
-    def __init__(self, pairs, axis, bet, **how):
-        self.blur = bet.blur
-        self.blurs.append(bet.blur)
+    blur: float
+    held: object = None
 
     def log_e_value(self, g):
         return -1.0 if self.blur > 0.05 else 1e3
 
 
-def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(monkeypatch):
-    monkeypatch.setattr(rotation_group, "fit_evidence", Tilted)
-    monkeypatch.setattr(Tilted, "blurs", [])
+@pytest.fixture
+def blurs(monkeypatch):
+    """The blurs of the evidence that was fitted, which is Tilted's."""
+    seen = []
+
+    def fitted(pairs, axis, config, **how):
+        seen.append(config.blur)
+        return Tilted(config.blur)
+
+    monkeypatch.setattr(rotation_group, "fit_evidence", fitted)
+    return seen
+
+
+def test_where_the_axis_may_be_off_the_bets_are_made_again_at_twice_the_blur(blurs):
     found = tiny(changed={"evidence": TINY.evidence.changed(blur=0.015).model_dump()})
-    assert Tilted.blurs == [0.015, 0.03, 0.06]
+    assert blurs == [0.015, 0.03, 0.06]
     assert (found.order, found.e_values.blur) == (TINY.largest, 0.06)
 
 
-def test_where_nothing_moves_the_first_series_is_all(monkeypatch):
-    monkeypatch.setattr(rotation_group, "fit_evidence", Tilted)
-    monkeypatch.setattr(Tilted, "blurs", [])
+def test_where_nothing_moves_the_first_series_is_all(blurs, monkeypatch):
     still = lambda L, least=0.2: torch.zeros(len(L), dtype=bool)  # noqa: E731
     monkeypatch.setattr(rotation_group.restarts, "moves", still)
     assert tiny().e_values.blur is None  # and no axis to ask about
-    assert Tilted.blurs == []
+    assert blurs == []
