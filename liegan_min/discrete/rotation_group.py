@@ -196,13 +196,14 @@ def find_rotation_group(
     if len(turning):
         axis = axis_of(turning)
         for series in range(SERIES):
-            # An L that moves the data and came to rest all the same, in no group of rotations about
-            # its axis, may be a symmetry about an axis a little beside it: ask with twice the blur.
+            # An L that moves the data and came to rest all the same, though it is refuted or in no
+            # group about its axis, may be a symmetry about an axis a little beside it: ask again
+            # with twice the blur.
             settings = config.evidence.changed(blur=config.evidence.blur * 2**series)
             orders = fit_evidence(rest, axis, settings, held=held, options=options)
             games = replace(orders, held=trial.to(options.where))
             e_values = _ask(games, orders, axis, ended, moving, config, series)
-            if e_values.order > 1 or not moving.any():
+            if (e_values.order > 1 and e_values.winners) or not moving.any():
                 break
     return RotationGroup(searched, refined, e_values, perf_counter() - begun, options.seed, config)
 

@@ -214,23 +214,25 @@ def test_a_wrong_field_of_a_stage_is_named_with_its_stage():
 
 @dataclass
 class Tilted:
-    """Bets that refute everything until they are blurred enough."""
+    """Bets that refute everything until they are blurred enough, or only what games ended with."""
 
     blur: float
+    games_only: bool
     held: object = None
 
     def log_e_value(self, g):
-        return -1.0 if self.blur > 0.05 else 1e3
+        kept = self.blur > 0.05 or (self.games_only and self.held is None)
+        return -1.0 if kept else 1e3
 
 
-@pytest.fixture
-def blurs(monkeypatch):
+@pytest.fixture(params=[False, True])
+def blurs(monkeypatch, request):
     """The blurs of the evidence that was fitted, which is Tilted's."""
     seen = []
 
     def fitted(pairs, axis, config, **how):
         seen.append(config.blur)
-        return Tilted(config.blur)
+        return Tilted(config.blur, request.param)
 
     monkeypatch.setattr(rotation_group, "fit_evidence", fitted)
     return seen
