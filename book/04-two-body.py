@@ -562,5 +562,6 @@ print("rank with noise:", linalg.support(noisy.state).shape[1])
 # - The seed changes the start and the batches. All runs of a method share one data set.
 # - The reported basis is an average over the last thousand or so steps. Each record also
 #   holds the last iterate, which is what the published code reports (`support_cosine_last`).
-# - We do not know with which settings the published generator was trained. It has a larger
-#   norm than $\lambda = 1$ gave in any of our runs.
+# - The saved generator tells its $\sigma$ and its norm, and not the $\lambda$ of its training. That it
+#   was 10 is inferred: of the four settings that we tried, only that one leads to such a norm with
+#   such a $\sigma$.

@@ -32,8 +32,16 @@ facts = pd.json_normalize(ran)
 facts["chapter"] = [f"{{doc}}`{path.stem}`" for path in notebooks]
 versions = ["versions.numpy", "versions.torch", "versions.matplotlib"]
 table(
-    ("chapter", "seconds", "Python", "NumPy", "PyTorch", "Matplotlib", "machine"),
-    facts[["chapter", "seconds", "python", *versions, "machine"]].to_numpy(),
+    (
+        "chapter",
+        "CPU seconds",
+        "Python",
+        "NumPy",
+        "PyTorch",
+        "Matplotlib",
+        "machine",
+    ),
+    facts[["chapter", "cpu_seconds", "python", *versions, "machine"]].to_numpy(),
 )
 
 # %% [markdown]

@@ -16,6 +16,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on sta
 Verify = Annotated[bool, typer.Option(help="Check the file instead of making it.")]
 
 
+def whose(data: str | None) -> str | None:
+    """Check an option --data before the command begins."""
+    if data not in (None, "published", "ours"):
+        raise InputError(f"--data must be published or ours, not {data!r}")
+    return data
+
+
 def show(content: Any, as_json: bool, text: str) -> None:
     """Print a result for people, or for programs."""
     typer.echo(json.dumps(content, indent=1, allow_nan=False) if as_json else text)

@@ -12,7 +12,7 @@ import typer
 
 from liegan_book.cli import data as cli_data
 from liegan_book.cli import tables as cli_tables
-from liegan_book.cli.data import Json, show
+from liegan_book.cli.data import Json, show, whose
 from liegan_min.base.errors import InputError, LieganError
 
 app = typer.Typer(
@@ -70,7 +70,7 @@ def run(
     seed: Seed = 0,
     profile: Annotated[str, typer.Option(help="quick, cpu, paper or gpu")] = "quick",
     data: Annotated[
-        str, typer.Option(help="ours, or published: the authors' two-body orbits.")
+        str, typer.Option(help="ours, or published: the authors' orbits.", callback=whose)
     ] = "ours",
     device: Device = "auto",
     force: Annotated[bool, typer.Option(help="Run even if there is a record.")] = False,
@@ -81,8 +81,6 @@ def run(
     from liegan_min.base import files, parallel
     from liegan_min.base.options import RunOptions
 
-    if data not in ("ours", "published"):
-        raise InputError(f"--data must be ours or published, not {data!r}")
     experiment = experiments.on(experiment, data)  # type: ignore[arg-type]
     experiments.settings(experiment, method, profile)
     path = records.where(experiment, method, profile, seed)

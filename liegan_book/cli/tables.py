@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from liegan_book.cli.data import Json, show
+from liegan_book.cli.data import Json, show, whose
 from liegan_min.base.errors import InputError
 
 
@@ -17,7 +17,8 @@ def table(
         str | None, typer.Option(help="quick, cpu, paper or gpu; default: the table's own.")
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="published or ours; default: what the table rests on.")
+        str | None,
+        typer.Option(help="published or ours; default: what the table rests on.", callback=whose),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -25,8 +26,6 @@ def table(
     from liegan_book.results import overview, tables
     from liegan_book.results.text import aligned
 
-    if data not in (None, "published", "ours"):
-        raise InputError(f"--data must be published or ours, not {data!r}")
     if experiment == "all":
         if data is not None:
             raise InputError("--data is for one experiment; all takes what each table rests on")

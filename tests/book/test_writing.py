@@ -37,6 +37,22 @@ def test_every_figure_has_a_caption_a_label_and_alt_text(name):
         assert alt != caption, source
 
 
+#: What a chapter says of its run time, and the CPU seconds that it may have taken.
+RUN_TIMES = {
+    "a few seconds": (0, 20),
+    "about half a minute": (15, 45),
+    "about a minute": (40, 90),
+    "about two minutes": (80, 180),
+}
+
+
+@NUMBERED
+def test_the_run_time_is_what_the_last_run_took(name):
+    (said,) = re.findall(r"\*\*Run time\*\* ([\w ]+?) on one\s+core", prose(committed(name)))
+    low, high = RUN_TIMES[said]
+    assert low <= committed(name).metadata["liegan"]["cpu_seconds"] <= high
+
+
 def test_labels_of_figures_are_unique():
     labels = Counter(label for name in notebooks() for _, label, _, _ in figures(name))
     assert not [label for label, n in labels.items() if n > 1]

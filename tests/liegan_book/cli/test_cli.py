@@ -63,7 +63,7 @@ def test_discover_reads_as_text_too(file):
         (["run", "x", "liegan"], "unknown experiment 'x'; there are: two-body-discovery"),
         (["run", "two-body-discovery", "x"], "unknown method of two-body-discovery 'x'"),
         (["run", "two-body-discovery", "liegan", "--profile", "x"], "unknown profile of liegan"),
-        (["run", "cyclic", "liegan", "--data", "x"], "--data must be ours or published, not 'x'"),
+        (["run", "cyclic", "liegan", "--data", "x"], "--data must be published or ours, not 'x'"),
         (["run", "cyclic", "liegan", "--data", "published"], "cyclic has no published data; those"),
         (["table", "cyclic", "--data", "x"], "--data must be published or ours, not 'x'"),
         (["table", "all", "--data", "ours"], "--data is for one experiment"),
