@@ -18,7 +18,7 @@
 # - How the Killing form tells rotations from boosts.
 # - How to compare two learned algebras fairly, and how integers make a discrete group.
 #
-# **Reading time** 25 minutes. **Run time** under half a minute on one core.
+# **Reading time** 25 minutes. **Run time** a few seconds on one core.
 # **You need** matrices and derivatives. For a full account see {cite:t}`hall2015lie`.
 # ```
 

@@ -18,7 +18,7 @@
 # - How far simple taggers get on them, and why their accuracies must not be compared with
 #   published ones.
 #
-# **Reading time** 25 minutes. **Run time** about a minute on one core. **You need** chapter
+# **Reading time** 25 minutes. **Run time** under a minute on one core. **You need** chapter
 # {doc}`02-lie-groups`, no particle physics, and the extra `jets` for subjets and trees:
 # `pip install 'liegan-min[jets]'`.
 # ```

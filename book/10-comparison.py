@@ -17,7 +17,7 @@
 # - MSR, Augerino, SymmetryGAN and LieGAN, each in its equation and in a few lines.
 # - Why a method fails where it does, and which ticks rest on something that it was told.
 #
-# **Reading time** 25 minutes. **Run time** under a minute on one core; the matrix is read from
+# **Reading time** 25 minutes. **Run time** about a minute on one core; the matrix is read from
 # records. **You need** chapter {doc}`03-liegan`, and the groups of {doc}`02-lie-groups`.
 # ```
 

@@ -40,9 +40,10 @@ def test_every_figure_has_a_caption_a_label_and_alt_text(name):
 #: What a chapter says of its run time, and the CPU seconds that it may have taken.
 RUN_TIMES = {
     "a few seconds": (0, 20),
-    "about half a minute": (15, 45),
+    "under half a minute": (10, 30),
+    "under a minute": (25, 60),
     "about a minute": (40, 90),
-    "about two minutes": (80, 180),
+    "about two minutes": (80, 150),
 }
 
 
