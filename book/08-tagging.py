@@ -452,7 +452,7 @@ table(HEAD, rows, caption, "tab-tagging-published")
 # jets are a sample too, and give every row an error of its own, DeLong's for the AUROC and the
 # binomial one for the accuracy. We add the two in squares, for both rows of a pair, and call a
 # pair **separated** if the means differ by more than twice the root. Where a network has one seed
-# there is no verdict. The trees draw nothing at random: one run is all there is.
+# there is no verdict. The trees draw, too: each split chooses from a random half of the observables.
 #
 # The rule asks whether the order would hold on other test jets. It is careful, because all rows
 # share the test jets, and so part of their errors cancels in a difference. A weaker question is
@@ -659,6 +659,101 @@ note(polished_bar=top_tagging.POLISHED)
 # With this $J$, whose entries are off by {glue:text}`delta` at most, the error is larger than the
 # product itself for {glue:text}`drowned` of these pairs.
 #
+# ### A sharper form from the same game
+#
+# A better $J$ needs nothing but LieGAN. In chapter {doc}`07-lorentz` the norm of each channel is
+# held, so that none takes over and none goes to sleep. At a norm of 0.5, where moves are strong
+# enough to be seen, the distance $\norm{J - \eta}$ (Frobenius) is {glue:text}`strong_delta` in the worst
+# of five seeds; with the published recipe it is {glue:text}`recipe_delta` in the best. So we trained
+# LieGNN again, the tagger of seed $s$ with the $J$ that held channels found with seed $s$.
+
+# %%
+FORMS = {
+    "lorentznet": "Minkowski's",
+    "liegnn-polished": "LieGAN, polished on the data",
+    "liegnn-held-strong": "LieGAN, held channels",
+    "liegnn": "LieGAN, published recipe",
+    "lorentznet-6000": "Minkowski's",
+    "liegnn-6000": "LieGAN, published recipe",
+    "liegnn-augerino-plus": "Augerino+",
+    "liegnn-identity": "identity",
+    "liegnn-random": "random",
+}
+
+
+def distance(method, seed):
+    """|J - η| of the form of a run's network; a sign does not count."""
+    form = experiments.method_of("top-tagging", method).play.keywords["form"]
+    J = checked_form(form(seed)).double()
+    return min(float((sign * J - ETA).norm()) for sign in (-1, 1))
+
+
+forms = runs.loc[[*FORMS]]
+forms = forms.assign(distance=[distance(*run) for run in forms.index])
+of_form = forms.groupby("method", sort=False)
+mean = of_form[["training_jets", "auroc"]].mean()
+best = mean.loc[["lorentznet", "lorentznet-6000"]].set_index("training_jets")
+loss = mean["training_jets"].map(best["auroc"]) - mean["auroc"]  # with as many jets
+ends = of_form["distance"].agg(["min", "max"])
+held, recipe = forms.loc["liegnn-held-strong"], forms.loc["liegnn"]
+print("held channels, within 0.002:", loss["liegnn-held-strong"] < 0.002)
+print("published recipe, within 0.002:", loss["liegnn"] < 0.002)
+
+
+# %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
+def form_rows(methods):
+    for m in methods:
+        far = " to ".join(sorted({f"{d:.3f}" for d in ends.loc[m]}, key=float))
+        less = f"{-loss[m]:+.4f}".replace("-", "−") if loss[m] else "–"
+        yield FORMS[m], far, over_seeds(m, "auroc", 4), less, len(runs.loc[m])
+
+
+FORM_HEAD = ("form", r"$\norm{J - \eta}$", "AUROC", "less LorentzNet's", "seeds")
+full = [m for m in FORMS if mean["training_jets"][m] == n_train]
+caption = f"One network, other forms: {n_train:,} training jets ({taken}, {width})"
+table(FORM_HEAD, form_rows(full), caption, "tab-forms")
+
+# %% mystnb={"figure": {"caption": "What an inexact form costs: how far the AUROC of a tagger is below LorentzNet's mean, against the distance of its $J$ to $\\eta$. A dot for each seed.", "name": "fig-form-cost"}, "image": {"alt": "Ten dots. Five, of held channels, lie at distances below 0.04 and lose 0.0015 to 0.0035. Of the five of the published recipe three lie near 0.09 and lose 0.0045, one at 0.12 loses 0.011, and one at 0.18 loses 0.019."}}
+_, ax = plt.subplots(figsize=(6, 3.6))
+for some, ink, name in (
+    (held, figures.LEARNED, "held channels"),
+    (recipe, figures.DATA, "published recipe"),
+):
+    lost_here = best["auroc"][n_train] - some["auroc"]
+    ax.plot(some["distance"], lost_here, "o", color=ink, label=name)
+ax.axhline(0, color=figures.MUTED, lw=0.8)
+ax.set(xlabel=r"$\Vert J - \eta \Vert$", ylabel="AUROC lost", xlim=(0, None))
+_ = ax.legend()
+
+# %% tags=["hide-input"]
+spans = records.frame("top-tagging-discovery", "paper").loc["liegan"]
+angles = spans["principal_angles_deg"].map(max)[: len(recipe)]
+astray = [*recipe["distance"].nlargest(2).index]
+assert [*recipe["auroc"].nsmallest(2).index] == astray
+assert [*angles.nlargest(2).index] == astray
+assert held["distance"].idxmax() == held["auroc"].idxmin()
+assert held["distance"].max() < recipe["distance"].min()
+others = recipe["auroc"].drop(astray)
+note(strong_delta=f"{ends['max']['liegnn-held-strong']:.2f}")
+note(recipe_delta=f"{ends['min']['liegnn']:.2f}")
+note(
+    strong_gap=f"{loss['liegnn-held-strong']:.4f}",
+    recipe_gap=f"{loss['liegnn']:.4f}",
+)
+note(astray=" and ".join(map(str, sorted(astray))))
+note(astray_angles=" and ".join(f"{angles[s]:.0f}°" for s in sorted(astray)))
+note(astray_lost=f"{best['auroc'][n_train] - recipe['auroc'].min():.3f}")
+note(others_gap=f"{best['auroc'][n_train] - others.mean():.4f}")
+
+# %% [markdown]
+# With held channels LieGNN is {glue:text}`strong_gap` below LorentzNet in the mean, with the published
+# recipe {glue:text}`recipe_gap`; the poster's gap is {glue:text}`lost`. Neither is within the 0.002 that
+# we had set ourselves, though held channels come close. {numref}`fig-form-cost` gives the reason for what
+# is left: the further a form is off, the more it costs. The seeds {glue:text}`astray` of the published
+# recipe are those of the five whose spans have the largest angles to $\so(1,3)$ in chapter
+# {doc}`07-lorentz`, {glue:text}`astray_angles`. Their forms are the furthest off, and the worse of the
+# two loses {glue:text}`astray_lost`. Without them the recipe would lose {glue:text}`others_gap`.
+#
 # ### A remedy: polish $J$ on the data
 #
 # LieGAN says which form the data know of, and the data can say it more precisely. All
@@ -673,7 +768,8 @@ note(polished_bar=top_tagging.POLISHED)
 #
 # an eigenvector of a $10 \times 10$ matrix (`quadric` in `liegan_book/experiments/metrics/lorentz.py`). If it is the form that
 # LieGAN found, to a cosine of {glue:text}`polished_bar`, it replaces it; Augerino+'s would stay as
-# it is. Neither labels nor $\eta$ are used.
+# it is. Neither labels nor $\eta$ are used. This is a fit of the mass shell: LieGAN has only said
+# near which form to look, and the answer is exact because the constituents of our jets are massless.
 
 
 # %%
@@ -697,48 +793,17 @@ assert (sharp - ETA).abs().max() < 1e-5
 # And if $J$ is simply wrong? The same network was trained on Augerino+'s form, on Euclid's and on a
 # random symmetric matrix, with fewer jets, beside LorentzNet and LieGNN with as many.
 
-# %%
-FORMS = {
-    "lorentznet": "Minkowski's",
-    "liegnn-polished": "LieGAN, polished",
-    "liegnn": "LieGAN, published recipe",
-    "lorentznet-6000": "Minkowski's",
-    "liegnn-6000": "LieGAN, published recipe",
-    "liegnn-augerino-plus": "Augerino+",
-    "liegnn-identity": "identity",
-    "liegnn-random": "random",
-}
-
-
-def cosine_to_eta(method, seed):
-    """|cos(J, η)| of the form that a run's network was built on."""
-    form = experiments.method_of("top-tagging", method).play.keywords["form"]
-    return abs(float((checked_form(form(seed)).double() * ETA).sum() / 4))
-
-
-forms = runs.loc[[*FORMS]]
-forms = forms.assign(cosine=[cosine_to_eta(*run) for run in forms.index])
-mean = forms.groupby("method", sort=False)[["training_jets", "auroc"]].mean()
-best = mean.loc[["lorentznet", "lorentznet-6000"]].set_index("training_jets")
-loss = mean["training_jets"].map(best["auroc"]) - mean["auroc"]  # with as many jets
-wrong_forms = loss[["liegnn-augerino-plus", "liegnn-identity", "liegnn-random"]]
-print("polished, within 0.002 of LorentzNet:", abs(loss["liegnn-polished"]) < 0.002)
-assert abs(loss["liegnn-polished"]) < 0.002
-
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
-note(gap_polished=f"{loss['liegnn-polished']:.4f}")
+fewer = [m for m in FORMS if mean["training_jets"][m] < n_train]
+caption = f"The same with {mean['training_jets'][fewer[0]]:,.0f} training jets"
+table(FORM_HEAD, form_rows(fewer), caption, "tab-wrong-form")
+
+# %% tags=["hide-input"]
+wrong_forms = loss[["liegnn-augerino-plus", "liegnn-identity", "liegnn-random"]]
+assert abs(loss["liegnn-polished"]) < 0.002
+note(gap_polished=f"{abs(loss['liegnn-polished']):.4f}")
 note(found_cost=f"{loss['liegnn-6000']:.4f}")
 note(wrong_cost=f"{wrong_forms.max():.4f}", least_cost=f"{wrong_forms.min():.4f}")
-rows = []
-for m, jets in mean["training_jets"].items():
-    ends = sorted({f"{c:.4f}" for c in forms.loc[m]["cosine"].agg(["min", "max"])})
-    less = f"{-loss[m]:+.4f}".replace("-", "−") if loss[m] else "–"
-    numbers = " to ".join(ends), over_seeds(m, "auroc", 4), less, len(forms.loc[m])
-    rows.append((f"{jets:,.0f}", FORMS[m], *numbers))
-head = ("training jets", "form", r"$\lvert\cos(J, \eta)\rvert$", "AUROC")
-head += ("less LorentzNet's", "seeds")
-caption = f"One network, other forms ({taken}, {width})"
-table(head, rows, caption, "tab-wrong-form")
 
 # %% [markdown]
 # Polished, LieGNN is within {glue:text}`gap_polished` of LorentzNet, as it must be: its form is
@@ -887,7 +952,7 @@ with torch.no_grad():
 #   poster's table; what is tested is the order of its rows, at one size and one width.
 # - The networks of the records are smaller than the published ones, see fewer constituents, and
 #   were tuned for LorentzNet. The others got the same settings, and might gain from their own.
-# - A few seeds a row, one seed for fewer jets, for wrong forms and for the polished one, and one test
+# - Five seeds a row, one seed for fewer jets, for wrong forms and for the polished one, and one test
 #   split of {glue:text}`n_test` jets. A seed changes the start
 #   and the order of the jets, and for LieGNN the form $J$.
 # - The poster does not say in detail what its LorentzNet (w/o) and EGNN are given. Ours are what
