@@ -393,8 +393,8 @@ _ = ax.set(xlabel="epoch", ylabel="angle of $L$, in steps")
 # largest $n$ such that neither $C_n$ nor a subgroup of it is refuted.
 #
 # How large is large? Twenty-three groups are asked about, and before them each turn that a game
-# ended with: those that are refuted lie in a trap, and the axis is that of the others. The chance
-# that anything which keeps the law is refuted shall be $\alpha = 0.01$ at most, for all of these
+# ended with: those that are refuted lie in a trap or tilt too far, and the axis is that of the
+# others. The chance that anything which keeps the law is refuted shall be $\alpha = 0.01$ at most, for all of these
 # bets together. So each of the two questions gets a share of $\alpha$ that is divided among its
 # bets, and a group is refuted from $\log e = {}${glue:text}`bar` on. And because the axis depends on
 # the first bets, the second are placed on samples of their own.

@@ -38,10 +38,9 @@ def bets(won, *, alpha=1e-3, largest=12, book=None, axis=R_Z, tilted=(), series=
     L = STEPS[:, None, None] * 2 * math.pi / 6 * R_Z
     for i in tilted:
         L[i] = 0.5 * groups.so(3).basis[0]
-    games = book or Sixfold(won)
-    orders = book or Sixfold(won)
+    book = book or Sixfold(won)
     config = SETTINGS.changed(alpha=alpha, largest=largest)
-    return rotation_group._ask(games, orders, axis, L, STEPS != 0, config, series)
+    return rotation_group._ask(book, book, axis, L, STEPS != 0, config, series)
 
 
 def test_the_order_is_the_largest_that_is_not_refuted():
@@ -143,10 +142,9 @@ def test_a_law_with_a_symmetry_is_refuted_as_rarely_as_alpha_says():
     moving = torch.ones(len(L), dtype=torch.bool)
 
     def refutes(series):
-        games = Blind(rng, limit(len(L), config.alpha, series))
-        orders = Blind(rng, limit(11, config.alpha, series))
-        found = rotation_group._ask(games, orders, R_Z, L, moving, config, series)
         bar = limit(11, config.alpha, series)
+        games, orders = Blind(rng, limit(len(L), config.alpha, series)), Blind(rng, bar)
+        found = rotation_group._ask(games, orders, R_Z, L, moving, config, series)
         return len(found.winners) < len(L) or max(found.of_orders.values()) >= bar
 
     wrong = sum(any(refutes(i) for i in range(rotation_group.SERIES)) for _ in range(600))
