@@ -212,6 +212,7 @@ TOP_TAGGING = Experiment(
         "boosted-trees": _trees(),
         # A better J of LieGAN's own, the one saved with the published code, and the cone's.
         "liegnn-held-strong": _method(partial(found, "held-strong"), "invariants", "held-strong"),
+        "liegnn-held-long": _method(partial(found, "held-long"), "invariants", "held-long"),
         "liegnn-released": _method(saved),
         "liegnn-polished": _method(partial(polished, "liegan"), "invariants", "liegan"),
         # What a wrong one costs, with fewer jets.
