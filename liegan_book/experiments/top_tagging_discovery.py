@@ -77,11 +77,6 @@ def _cone(seed: int) -> Pairs:
     return as_pairs(made.p, made.label, "label")
 
 
-def _massive(seed: int) -> Pairs:
-    made = four_momenta.massive(100_000, seed)
-    return as_pairs(made.p, made.label, "label")
-
-
 def _events(seed: int) -> Pairs:
     made = four_momenta.events(100_000, seed)
     return as_pairs(made.p, made.label, "label")
@@ -164,10 +159,6 @@ TOP_TAGGING_DISCOVERY = Experiment(
         "held-heavy": _method(partial(_heavy, most=1.0), paper=_HELD),
         "held-heavier": _method(partial(_heavy, most=4.0), paper=_HELD),
         "held-scaled": _method(_scaled, paper=_HELD),
-        "held-massive": _method(_massive, data="massive", paper=_HELD),
-        "held-massive-shuffled": _method(
-            partial(_shuffled, source=_massive), data="massive", paper=_HELD
-        ),
         # A law that knows of no cone, and a label that does.
         "held-events": _method(_events, data="events", paper=_EVENTS),
         "held-events-shuffled": _method(
@@ -181,12 +172,6 @@ TOP_TAGGING_DISCOVERY = Experiment(
         "held-1k": _method(
             partial(_jets, jets=1_000), paper=_HELD.changed(epoch_size=None, epochs=1500)
         ),
-        "held-10k": _method(
-            partial(_jets, jets=10_000), paper=_HELD.changed(epoch_size=None, epochs=150)
-        ),
-        "held-6": _method(paper=_HELD.changed(channels=6)),
         "held-8": _method(paper=_HELD.changed(channels=8)),
-        "held-1-constituent": _method(partial(_jets, constituents=1), paper=_HELD),
-        "held-4-constituents": _method(partial(_jets, constituents=4), paper=_HELD),
     }
 )

@@ -1,0 +1,170 @@
+"""Which exp(tL) leave the joint law of the data as it is?
+
+The weak form E[∇φ(z) · Lz] = 0 is linear in L: A vec(L) = 0, with a row of A for each test
+function. The symmetries are the null space of A, and their number is r² less its rank. Of A there
+is an estimate only. Whether its rank is at most r² - q, so that there are at least q generators, is
+tested by the moments of the q smallest singular directions, seen by those test functions that no
+other direction moves: their errors are then free of the error of the directions themselves
+(Kleibergen and Paap 2006, "Generalized reduced rank tests using the singular value decomposition").
+
+A test can only refuse. That what was found is a symmetry, up to a bound, is certified by halves: the
+directions from one half of the samples, their violation from the other.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from liegan_min.algebra.linalg import Array
+from liegan_min.discover.answer import Answer, Certificate, Verdict
+from liegan_min.discover.frame import Frame
+from liegan_min.discover.observables import Observables, Samples
+from liegan_min.discover.quadratic import Quadratic, both, quadratic
+
+#: "At least q generators" is refused below this p-value.
+LEVEL = 0.002
+#: A symmetry is found if its violation is at most this, with confidence 1 - ALPHA.
+DELTA, ALPHA = 0.25, 0.05
+#: Rows that are used at most, and numbers that the test functions take on them.
+ROWS, NUMBERS = 65_536, 40_000_000
+
+
+@dataclass(frozen=True)
+class Condition:
+    """The weak form on samples: its test functions, and the singular directions of A.
+
+    Attributes:
+        seen: the waves.
+        F: (m, D), the combinations of them that the directions are estimated from, of which the
+            first `used` are for tests.
+        left: (D, D), left singular vectors of Fᵀ A, of the largest value first.
+        spectrum: (r²,), the singular values, ascending.
+        directions: (r², r, r), orthonormal, the smallest singular value first.
+    """
+
+    seen: Observables
+    F: Array
+    used: int
+    left: Array
+    spectrum: Array
+    directions: Array
+
+    def moments(self, basis: Array) -> Array:
+        """Return the moments of matrices (q, r, r) on each sample, (n, q, D)."""
+        return np.stack([self.seen.moved(L) @ self.F for L in basis], axis=1)
+
+
+def counts(unknowns: int) -> tuple[int, int]:
+    """Return how many waves are drawn, and how many combinations of them the tests use.
+
+    Tests want few conditions, because their covariance is estimated as well; directions want many.
+    """
+    return max(200, 12 * unknowns), round(2.2 * unknowns) + 24
+
+
+def condition(samples: Samples, seed: int) -> Condition:
+    """Draw test functions, and solve A vec(L) = 0 as well as it can be solved."""
+    n, _, r = samples.z.shape
+    waves, used = counts(r * r)
+    seen = Observables(samples, waves, seed)
+    F = seen.smooth(max(used, n // 5))
+    left, spectrum, right = np.linalg.svd(F.T @ seen.condition())
+    return Condition(seen, F, used, left, spectrum[::-1], right[::-1].reshape(-1, r, r))
+
+
+def p_values(found: Condition) -> tuple[list[float], Array]:
+    """Test for one generator, for two, and so on, until a number is refused below `LEVEL`.
+
+    Returns:
+        The p-values, and the moments (n, q, D) of the directions that were tested.
+    """
+    unknowns, used = len(found.directions), found.used
+    flat = found.directions.reshape(unknowns, -1)
+    B = found.F[:, :used].T @ found.seen.condition()
+    moments = np.zeros((len(found.seen.z), 0, found.F.shape[1]))
+    p: list[float] = []
+    for q in range(1, unknowns):
+        moments = np.concatenate([moments, found.moments(found.directions[q - 1 : q])], axis=1)
+        # Test functions that no other direction moves: errors of the q do not reach them.
+        left = np.linalg.qr(B @ flat[q:].T, mode="complete")[0][:, unknowns - q :]
+        p.append(quadratic(moments[:, :, :used] @ left).p_value())
+        if p[-1] < LEVEL:
+            break
+    return p, moments
+
+
+def violation(samples: Samples, basis: Array, seed: int) -> Quadratic:
+    """Return the statistic of the violation of a given basis, (q, r, r), on samples.
+
+    Its bound is on the square of how far the flow drives the mean of a test function, relative to
+    how much that scatters: worst over test functions, a root mean square over the span.
+    """
+    waves, used = counts(samples.z.shape[-1] ** 2)
+    seen = Observables(samples, waves, seed)
+    F = seen.smooth(used)
+    rows = np.linalg.qr(basis.reshape(len(basis), -1).T)[0].T.reshape(basis.shape)
+    return quadratic(np.stack([seen.moved(L) @ F for L in rows], axis=1))
+
+
+def by_halves(samples: Samples, q: int, seed: int) -> Quadratic:
+    """Return the violation of q directions found on one half, judged on the other; both ways."""
+    order = np.random.default_rng(seed).permutation(len(samples.z))
+    halves = [samples.take(part) for part in np.array_split(order, 2)]
+    return both(
+        *(
+            violation(judge, condition(finder, seed + k).directions[:q], seed + k + 2)
+            for k, finder, judge in ((1, halves[0], halves[1]), (2, halves[1], halves[0]))
+        )
+    )
+
+
+def influences(found: Condition, moments: Array) -> Array:
+    """Return what each sample does to the q directions of moments (n, q, D), (n, q, r²).
+
+    To first order v̂ - v is their mean, -Σ_j (u_j · g) w_j / s_j for moments g of v, over the other
+    directions w_j with singular values s_j and left vectors u_j.
+    """
+    q = moments.shape[1]
+    others = found.directions.reshape(len(found.directions), -1)[q:][::-1]
+    s = found.spectrum[q:][::-1]
+    g = moments - moments.mean(axis=0)
+    return np.asarray(-(g @ found.left[:, : len(others)] / s) @ others)
+
+
+def law(samples: Samples, frame: Frame, seed: int) -> Answer:
+    """Answer for a joint law, from white samples."""
+    start = time.perf_counter()
+    n, _, r = samples.z.shape
+    used = counts(r * r)[1]
+    if n < 4 * used:
+        return Answer(
+            "undecided",
+            f"{n} rows are too few to test {r * r} unknowns by {used} conditions",
+            next_step=f"at least {4 * used:,} rows, or fewer columns",
+            seconds=time.perf_counter() - start,
+        )
+    found = condition(samples, seed)
+    p, moments = p_values(found)
+    accepted = sum(value >= LEVEL for value in p)
+    c = max(accepted, 1)
+    judged = by_halves(samples, c, seed)
+    bound = judged.bound(ALPHA) ** 0.5
+    close, refused = bound <= DELTA, accepted == 0
+    basis, mix = frame.readable(found.directions[:c])
+    each = np.einsum("cd,ndp->ncp", mix, influences(found, moments[:, :c])).reshape(n, c, r, r)
+    spread = np.sqrt(np.square(frame.returned(each)).mean(axis=0) / n)
+    verdict: Verdict = "none" if refused and not close else "found" if close and not refused else "undecided"
+    return Answer(
+        verdict,
+        basis=basis if verdict != "none" else basis[:0],
+        standard_errors=spread if verdict != "none" else spread[:0],
+        p_value=p[c - 1],
+        violation=judged.squared**0.5,
+        certificate=Certificate(bound, ALPHA),
+        spectrum=found.spectrum,
+        noise=(used / n) ** 0.5,
+        seconds=time.perf_counter() - start,
+    )

@@ -1,0 +1,94 @@
+"""Test functions of data, and how the flow of a matrix L moves their means.
+
+exp(tL) keeps the law of z if and only if E[∇φ(z) · Lz] = 0 for all test functions φ. Each of these
+conditions is linear in L. The functions are waves with random directions and phases,
+
+    φ_j(z) = cos(ω_j · z + b_j),   ∇φ_j · Lz = -sin(ω_j · z + b_j) (ω_j · Lz),
+
+which separate laws as a characteristic function does. What z carries along and L leaves alone,
+a number or a label, enters the waves as an argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from liegan_min.algebra.linalg import Array
+
+#: Frequencies, in radians for each standard deviation: from waves that see the shape of the law to
+#: waves that see its details.
+SLOWEST, FASTEST = 0.7, 2.5
+
+#: Directions of the moments' covariance below this fraction of the largest are rounding.
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Samples:
+    """White samples of a joint law.
+
+    Attributes:
+        z: (n, t, r), the vectors that L moves.
+        numbers: (n, e), standardised, that it does not.
+        labels: (n,), from 0.
+    """
+
+    z: Array
+    numbers: Array
+    labels: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+    def take(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
+        """Return some of the samples."""
+        return Samples(self.z[rows], self.numbers[rows], self.labels[rows])
+
+
+class Observables:
+    """Random waves on samples.
+
+    Args:
+        samples: n of them.
+        count: how many waves, m.
+        seed: of their directions and phases.
+    """
+
+    def __init__(self, samples: Samples, count: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        n, t, r = samples.z.shape
+        flat = np.concatenate([samples.z.reshape(n, -1), samples.numbers], axis=1)
+        inputs = flat.shape[1]
+        waves = rng.standard_normal((count, inputs)) / np.sqrt(inputs)
+        waves *= rng.uniform(SLOWEST, FASTEST, (count, 1))
+        phases = rng.uniform(0, 2 * np.pi, (int(samples.labels.max()) + 1, count))
+        self.z = samples.z
+        self.slope = -np.sin(flat @ waves.T + phases[samples.labels])  # (n, m)
+        self.waves = waves[:, : t * r].reshape(count, t, r)
+
+    def condition(self) -> Array:
+        """Return A, (m, r²), with A vec(L) the sample's mean of ∇φ · Lz."""
+        pulled = np.einsum("nm,ntb->tmb", self.slope, self.z, optimize=True) / len(self.z)
+        return np.einsum("tmb,mta->mab", pulled, self.waves).reshape(len(self.waves), -1)
+
+    def smooth(self, count: int) -> Array:
+        """Return F, (m, D), D <= count: the combinations of waves that a random L moves most.
+
+        Under an L with independent entries of variance 1/r² their moments are uncorrelated, of
+        variance 1.
+        """
+        n, t, r = self.z.shape
+        covariance = np.zeros((len(self.waves),) * 2)
+        for s in range(t):
+            for u in range(t):
+                size = np.einsum("nb,nb->n", self.z[:, s], self.z[:, u])
+                moved = (self.slope * size[:, None]).T @ self.slope / n
+                covariance += (self.waves[:, s] @ self.waves[:, u].T) * moved / r**2
+        values, axes = np.linalg.eigh(covariance)
+        kept = min(count, int((values > _ROUNDING * values[-1]).sum()))
+        return np.asarray(axes[:, ::-1][:, :kept] / np.sqrt(values[::-1][:kept]))
+
+    def moved(self, L: Array) -> Array:
+        """Return ∇φ_j(z) · Lz for each sample, (n, m), and L, (r, r)."""
+        n, t, r = self.z.shape
+        velocity = (self.z @ L.T).reshape(n, t * r)
+        return np.asarray(self.slope * (velocity @ self.waves.reshape(-1, t * r).T))
