@@ -733,8 +733,8 @@ for when, epoch in (("after 300 steps", 2), ("at the end", -1)):
 #   same simulation. It uses the norms alone; another rule stops elsewhere on
 #   {numref}`fig-passes-through`.
 # - The seed changes the start, the batches and the held-out jets. All runs share one set.
-# - Controls and variations have five seeds. Their effects are many times the spread over the ten
-#   seeds of the main rows, or absent.
+# - Controls and variations have one to five seeds, as their tables say. Their effects are many
+#   times the spread over the ten seeds of the main rows, or absent.
 # - {numref}`fig-two-orders` shows the two orders for one label and one smooth function. It is an
 #   argument for weak generators, not a theorem about the game.
 # - The task with events was built so that the label matters. We do not know a public jet data

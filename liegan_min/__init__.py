@@ -18,8 +18,9 @@ The evening: who reads these files, in this order, has read the method.
     game/discovery.py        a game from data to what was found
 
 Beside them: `game` has stacks of games and the choice among restarts, `discrete` finite groups of
-rotations, `equivariant` networks that use an algebra, `base` what all rooms need. Imports go down
-only: discrete and equivariant, game, algebra, base.
+rotations, `equivariant` networks that use an algebra, `discover` closed forms and fits that answer
+for a reader's data with a stated error rate, `base` what all rooms need. Imports go down only:
+discover, discrete and equivariant, game, algebra, base.
 """
 
 from liegan_min.algebra import groups

@@ -41,4 +41,8 @@ def test_the_rooms_that_the_docstring_names_are_the_rooms():
 
 
 def test_the_method_is_small():
-    assert sum(lines(p) for p in FILES if "liegan_min" in p.parts) <= 5500
+    """And what asks a reader's data for their symmetry, which no other room imports, is smaller."""
+    files = [p for p in FILES if "liegan_min" in p.parts]
+    asking = [p for p in files if "discover" in p.parts]
+    assert sum(lines(p) for p in files) - sum(map(lines, asking)) <= 5500
+    assert sum(map(lines, asking)) <= 2200

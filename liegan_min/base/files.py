@@ -119,6 +119,21 @@ def load_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
         ) from None
 
 
+def load_array(path: Path) -> NDArray[Any]:
+    """Read the array of an .npy; no pickled objects.
+
+    Raises:
+        DamagedFileError: if it is not an .npy file, or cut short.
+    """
+    try:
+        with path.open("rb") as raw:
+            return np.asarray(np.lib.format.read_array(raw, allow_pickle=False))
+    except UNREADABLE as error:
+        raise DamagedFileError(
+            f"{path} is no .npy of a plain array ({error}); write it anew with numpy.save"
+        ) from None
+
+
 def sha256(path: Path) -> str:
     """Return the checksum of a file's bytes."""
     with path.open("rb") as f:

@@ -65,7 +65,7 @@ class Frame:
         if len(L) == 1:
             fastest = np.abs(np.linalg.eigvals(mix[0, 0] * L[0])).max()
             mix = mix / (fastest if fastest > 0.1 * np.linalg.norm(mix[0, 0] * L[0]) else 1.0)
-        return np.einsum("cd,dij->cij", mix, self.returned(L)), mix
+        return np.einsum("cd,dij->cij", mix, self.returned(L)), np.asarray(mix, dtype=np.float64)
 
 
 def frame(x: Array) -> Frame:

@@ -7,14 +7,14 @@ tested by the moments of the q smallest singular directions, seen by those test 
 other direction moves: their errors are then free of the error of the directions themselves
 (Kleibergen and Paap 2006, "Generalized reduced rank tests using the singular value decomposition").
 
-A test can only refuse. That what was found is a symmetry, up to a bound, is certified by halves: the
-directions from one half of the samples, their violation from the other.
+A test can only refuse. That what was found is a symmetry, up to a bound, is certified by halves:
+the directions from one half of the samples, their violation from the other.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,10 +52,6 @@ class Condition:
     spectrum: Array
     directions: Array
 
-    def moments(self, basis: Array) -> Array:
-        """Return the moments of matrices (q, r, r) on each sample, (n, q, D)."""
-        return np.stack([self.seen.moved(L) @ self.F for L in basis], axis=1)
-
 
 def counts(unknowns: int) -> tuple[int, int]:
     """Return how many waves are drawn, and how many combinations of them the tests use.
@@ -84,10 +80,12 @@ def p_values(found: Condition) -> tuple[list[float], Array]:
     unknowns, used = len(found.directions), found.used
     flat = found.directions.reshape(unknowns, -1)
     B = found.F[:, :used].T @ found.seen.condition()
-    moments = np.zeros((len(found.seen.z), 0, found.F.shape[1]))
+    moments = np.zeros((found.seen.samples.independent, 0, found.F.shape[1]))
     p: list[float] = []
     for q in range(1, unknowns):
-        moments = np.concatenate([moments, found.moments(found.directions[q - 1 : q])], axis=1)
+        moments = np.concatenate(
+            [moments, found.seen.moments(found.directions[q - 1 : q], found.F)], axis=1
+        )
         # Test functions that no other direction moves: errors of the q do not reach them.
         left = np.linalg.qr(B @ flat[q:].T, mode="complete")[0][:, unknowns - q :]
         p.append(quadratic(moments[:, :, :used] @ left).p_value())
@@ -106,13 +104,12 @@ def violation(samples: Samples, basis: Array, seed: int) -> Quadratic:
     seen = Observables(samples, waves, seed)
     F = seen.smooth(used)
     rows = np.linalg.qr(basis.reshape(len(basis), -1).T)[0].T.reshape(basis.shape)
-    return quadratic(np.stack([seen.moved(L) @ F for L in rows], axis=1))
+    return quadratic(seen.moments(rows, F))
 
 
 def by_halves(samples: Samples, q: int, seed: int) -> Quadratic:
     """Return the violation of q directions found on one half, judged on the other; both ways."""
-    order = np.random.default_rng(seed).permutation(len(samples.z))
-    halves = [samples.take(part) for part in np.array_split(order, 2)]
+    halves = samples.halves(seed)
     return both(
         *(
             violation(judge, condition(finder, seed + k).directions[:q], seed + k + 2)
@@ -137,14 +134,21 @@ def influences(found: Condition, moments: Array) -> Array:
 def law(samples: Samples, frame: Frame, seed: int) -> Answer:
     """Answer for a joint law, from white samples."""
     start = time.perf_counter()
-    n, _, r = samples.z.shape
+    answer = _law(samples, frame, seed)
+    return replace(answer, seconds=time.perf_counter() - start)
+
+
+def _law(samples: Samples, frame: Frame, seed: int) -> Answer:
+    n, r = samples.independent, samples.z.shape[-1]
+    if r == 1:
+        return Answer("none", "one column can only be scaled, and that changes its spread")
     used = counts(r * r)[1]
+    rows = "rows" if n == len(samples.z) else "trajectories"
     if n < 4 * used:
         return Answer(
             "undecided",
-            f"{n} rows are too few to test {r * r} unknowns by {used} conditions",
-            next_step=f"at least {4 * used:,} rows, or fewer columns",
-            seconds=time.perf_counter() - start,
+            f"{n} {rows} are too few to test {r * r} unknowns by {used} conditions",
+            next_step=f"at least {4 * used:,} {rows}, or fewer columns",
         )
     found = condition(samples, seed)
     p, moments = p_values(found)
@@ -152,19 +156,36 @@ def law(samples: Samples, frame: Frame, seed: int) -> Answer:
     c = max(accepted, 1)
     judged = by_halves(samples, c, seed)
     bound = judged.bound(ALPHA) ** 0.5
-    close, refused = bound <= DELTA, accepted == 0
     basis, mix = frame.readable(found.directions[:c])
     each = np.einsum("cd,ndp->ncp", mix, influences(found, moments[:, :c])).reshape(n, c, r, r)
-    spread = np.sqrt(np.square(frame.returned(each)).mean(axis=0) / n)
-    verdict: Verdict = "none" if refused and not close else "found" if close and not refused else "undecided"
+    errors = np.sqrt(np.square(frame.returned(each)).mean(axis=0) / n)
+    verdict, why, next_step = _verdict(accepted, bound, n, rows)
+    told = 0 if verdict == "none" else c
     return Answer(
         verdict,
-        basis=basis if verdict != "none" else basis[:0],
-        standard_errors=spread if verdict != "none" else spread[:0],
+        why,
+        basis=basis[:told],
+        standard_errors=errors[:told],
         p_value=p[c - 1],
         violation=judged.squared**0.5,
         certificate=Certificate(bound, ALPHA),
         spectrum=found.spectrum,
         noise=(used / n) ** 0.5,
-        seconds=time.perf_counter() - start,
+        next_step=next_step,
     )
+
+
+def _verdict(accepted: int, bound: float, n: int, rows: str) -> tuple[Verdict, str, str]:
+    """Return the verdict, what it rests on, and what would sharpen it."""
+    if accepted and bound <= DELTA:
+        return "found", "", ""
+    if accepted:
+        enough = n * (bound / DELTA) ** 2
+        return (
+            "undecided",
+            f"{accepted} of them are not refused, and not certified either",
+            f"about {float(f'{enough:.1g}'):,.0f} {rows} would decide",
+        )
+    if bound <= DELTA:
+        return "undecided", "no symmetry is exact, but one holds up to its violation", ""
+    return "none", "", ""

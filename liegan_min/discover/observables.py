@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liegan_min.algebra.linalg import Array
 
@@ -33,15 +34,36 @@ class Samples:
         z: (n, t, r), the vectors that L moves.
         numbers: (n, e), standardised, that it does not.
         labels: (n,), from 0.
+        trajectories: (n,), from 0: samples of one trajectory are not independent.
     """
 
     z: Array
     numbers: Array
-    labels: np.ndarray[tuple[int], np.dtype[np.int64]]
+    labels: NDArray[np.int64]
+    trajectories: NDArray[np.int64]
 
-    def take(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
-        """Return some of the samples."""
-        return Samples(self.z[rows], self.numbers[rows], self.labels[rows])
+    @property
+    def independent(self) -> int:
+        """Number of trajectories."""
+        return int(self.trajectories.max()) + 1
+
+    def halves(self, seed: int) -> tuple[Samples, Samples]:
+        """Split the trajectories at random."""
+        order = np.random.default_rng(seed).permutation(self.independent)
+        first = np.isin(self.trajectories, order[: len(order) // 2])
+        return self._take(first), self._take(~first)
+
+    def _take(self, rows: NDArray[np.bool_]) -> Samples:
+        again = np.unique(self.trajectories[rows], return_inverse=True)[1].reshape(-1)
+        return Samples(self.z[rows], self.numbers[rows], self.labels[rows], again)
+
+    def by_trajectory(self, moments: Array) -> Array:
+        """Return moments (n, …) as one for each trajectory, with the same mean over them."""
+        if self.independent == len(self.z):
+            return moments
+        total = np.zeros((self.independent, *moments.shape[1:]))
+        np.add.at(total, self.trajectories, moments)
+        return total * (self.independent / len(self.z))
 
 
 class Observables:
@@ -61,14 +83,16 @@ class Observables:
         waves = rng.standard_normal((count, inputs)) / np.sqrt(inputs)
         waves *= rng.uniform(SLOWEST, FASTEST, (count, 1))
         phases = rng.uniform(0, 2 * np.pi, (int(samples.labels.max()) + 1, count))
-        self.z = samples.z
+        self.samples, self.z = samples, samples.z
         self.slope = -np.sin(flat @ waves.T + phases[samples.labels])  # (n, m)
         self.waves = waves[:, : t * r].reshape(count, t, r)
 
     def condition(self) -> Array:
         """Return A, (m, r²), with A vec(L) the sample's mean of ∇φ · Lz."""
         pulled = np.einsum("nm,ntb->tmb", self.slope, self.z, optimize=True) / len(self.z)
-        return np.einsum("tmb,mta->mab", pulled, self.waves).reshape(len(self.waves), -1)
+        return np.asarray(
+            np.einsum("tmb,mta->mab", pulled, self.waves).reshape(len(self.waves), -1)
+        )
 
     def smooth(self, count: int) -> Array:
         """Return F, (m, D), D <= count: the combinations of waves that a random L moves most.
@@ -92,3 +116,11 @@ class Observables:
         n, t, r = self.z.shape
         velocity = (self.z @ L.T).reshape(n, t * r)
         return np.asarray(self.slope * (velocity @ self.waves.reshape(-1, t * r).T))
+
+    def moments(self, basis: Array, F: Array) -> Array:
+        """Return what each L of a basis, (q, r, r), does to combinations F, (m, D), of waves.
+
+        Returns:
+            (N, q, D), one for each of N independent trajectories.
+        """
+        return self.samples.by_trajectory(np.stack([self.moved(L) @ F for L in basis], axis=1))

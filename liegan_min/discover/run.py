@@ -1,0 +1,146 @@
+"""Ask data for their symmetry: read them, make them white, put the questions, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from liegan_min.algebra.linalg import Array
+from liegan_min.base.errors import InputError
+from liegan_min.discover.answer import QUESTIONS, Answer, Question
+from liegan_min.discover.fitted import Task
+from liegan_min.discover.frame import Frame, frame
+from liegan_min.discover.given import Given, Kind
+from liegan_min.discover.law import law
+from liegan_min.discover.observables import Samples
+from liegan_min.discover.reading import read
+from liegan_min.discover.report import Report
+from liegan_min.discover.support import support
+from liegan_min.discover.task import task
+
+#: Rows that are used at most, and columns that can be asked about: L has their square of entries.
+ROWS, COLUMNS = 65_536, 16
+
+
+def discover(
+    data: Any,
+    y: Any = None,
+    *,
+    ask: Sequence[Question] = QUESTIONS,
+    y_kind: Kind | Literal["auto"] = "auto",
+    affine: bool = False,
+    x_columns: Sequence[str] = (),
+    y_columns: Sequence[str] = (),
+    trajectory: str = "",
+    seed: int = 0,
+) -> Report:
+    """Ask data whether they have a symmetry, which, and how sure that is.
+
+    Three questions are told apart: which exp(tL) keep the set that x lies on (its support), which
+    leave the joint law of x and y as it is, and which leave y given x as it is (the task).
+
+    Args:
+        data: samples x, (n, k), or (n, t, k) for t vectors that one g moves together: an array, a
+            tensor, a DataFrame, `Pairs`, or the path of an .npz, .npy, .csv or .parquet.
+        y: what goes with each x: a vector that g moves, numbers, or a label.
+        ask: which of "support", "law" and "task".
+        y_kind: "vector", "scalar" or "label"; default: found out where only one of them fits.
+        affine: look for symmetries about the mean of x, not about the origin.
+        x_columns: of a table, that are x; default: all others.
+        y_columns: of a table, that are y.
+        trajectory: the column of a table that says which rows follow one another.
+        seed: of every draw.
+
+    Raises:
+        InputError: if data or a value cannot be used, naming which and the remedy.
+        DamagedFileError: if a file is not what its name says.
+    """
+    start = time.perf_counter()
+    unknown = [q for q in ask if q not in QUESTIONS]
+    if unknown or not ask:
+        raise InputError(f"ask must be some of {', '.join(QUESTIONS)}, not {', '.join(unknown)}")
+    given = read(
+        data,
+        y,
+        y_kind=y_kind,
+        x_columns=tuple(x_columns),
+        y_columns=tuple(y_columns),
+        trajectory=trajectory,
+    )
+    x, moved = _moved(given, seed, affine)
+    coordinates = frame(moved)
+    if coordinates.rank > COLUMNS:
+        raise InputError(
+            f"x fills {coordinates.rank} dimensions, more than {COLUMNS}; choose the columns that "
+            "a symmetry may mix (--x)"
+        )
+    answers: dict[Question, Answer] = {q: Answer("not asked") for q in QUESTIONS}
+    if "support" in ask:
+        answers["support"] = support(coordinates.white(x.x), coordinates, seed)
+    if "law" in ask:
+        answers["law"] = law(_samples(x, coordinates.white(moved)), coordinates, seed)
+    if "task" in ask and x.y is not None and x.kind is not None:
+        answers["task"] = task(_task(x, x.y, x.kind, coordinates), coordinates, seed)
+    elif "task" in ask:
+        answers["task"] = Answer("not asked", "there is no y")
+    n, t, k = given.x.shape
+    return Report(
+        n=n,
+        t=t,
+        k=k,
+        columns=given.columns,
+        y=given.how,
+        y_kind=given.kind,
+        support_rank=coordinates.rank,
+        seed=seed,
+        seconds=time.perf_counter() - start,
+        answers=answers,
+    )
+
+
+def _moved(given: Given, seed: int, affine: bool) -> tuple[Given, Array]:
+    """Return the data that are used, and all vectors of them that g moves, (n, t + s, k)."""
+    n = len(given.x)
+    if n > ROWS:
+        rows = np.sort(np.random.default_rng(seed).permutation(n)[:ROWS])
+        given = replace(
+            given,
+            x=given.x[rows],
+            y=None if given.y is None else given.y[rows],
+            trajectories=np.unique(given.trajectories[rows], return_inverse=True)[1].reshape(-1),
+        )
+    centre = given.x.mean(axis=(0, 1)) if affine else np.zeros(given.x.shape[-1])
+    x, y = given.x - centre, given.y
+    if given.kind != "vector" or y is None:
+        return replace(given, x=x), x
+    return replace(given, x=x, y=y - centre), np.concatenate([x, y - centre], axis=1)
+
+
+def _samples(given: Given, z: Array) -> Samples:
+    """Return the joint law's samples, from all vectors that g moves, in the frame."""
+    n = len(z)
+    numbers = np.zeros((n, 0))
+    labels = np.zeros(n, dtype=np.int64)
+    if given.kind == "scalar" and given.y is not None:
+        numbers = (given.y - given.y.mean(axis=0)) / given.y.std(axis=0)
+    elif given.kind == "label" and given.y is not None:
+        labels = given.y
+    return Samples(z, numbers, labels, given.trajectories)
+
+
+def _task(given: Given, y: NDArray[Any], kind: Kind, coordinates: Frame) -> Task:
+    """Return x and y as a fit takes them."""
+    x = torch.from_numpy(coordinates.white(given.x)).float()
+    if kind == "label":
+        target = torch.from_numpy(y)
+    elif kind == "vector":
+        target = torch.from_numpy(coordinates.white(y)).float()
+    else:
+        target = torch.from_numpy((y - y.mean(axis=0)) / y.std(axis=0)).float()
+    return Task(x, target, kind, torch.from_numpy(given.trajectories))

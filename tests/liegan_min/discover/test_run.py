@@ -1,0 +1,87 @@
+"""From data to a report."""
+
+import numpy as np
+import pytest
+import torch
+
+from liegan_min.base.errors import InputError
+from liegan_min.discover import discover
+from tests.helpers.laws import ring, sphere, two_planes
+
+
+def test_an_array_is_enough(rng):
+    report = discover(sphere(rng, 2000)[:, 0])
+    assert (report["law"].verdict, report["law"].dimension) == ("found", 3)
+    assert report["support"].verdict == "none"
+    assert report["task"].verdict == "not asked"
+    assert (report.n, report.t, report.k, report.support_rank) == (2000, 1, 3, 3)
+    assert report.seconds >= report["law"].seconds > 0
+
+
+def test_a_y_is_part_of_the_law(rng):
+    x = ring(rng, 3000)[:, 0]
+    inside, above = np.linalg.norm(x, axis=1) < 1, x[:, 1] > 0
+    assert discover(x, inside, ask=["law"])["law"].verdict == "found"
+    assert discover(x, above, ask=["law"])["law"].verdict == "none"
+    turned = x @ np.array([[0, 1], [-1, 0]])
+    assert discover(x, turned, ask=["law"], y_kind="vector")["law"].verdict == "found"
+    assert discover(x, x[:, :1], ask=["law"])["law"].verdict == "none"
+
+
+def test_data_off_centre_turn_about_their_mean(rng):
+    x = ring(rng, 2000)[:, 0] + [3, 1]
+    assert discover(x, ask=["law"])["law"].verdict == "none"
+    found = discover(x, ask=["law"], affine=True)["law"]
+    assert (found.verdict, found.dimension) == ("found", 1)
+
+
+def test_rows_of_one_trajectory_count_once(rng):
+    x = np.repeat(two_planes(rng, 1500)[:, 0], 4, axis=0)
+    import pandas as pd
+
+    table = pd.DataFrame(x, columns=list("abcd")).assign(run=np.repeat(range(1500), 4), y=x[:, 0])
+    how = {"ask": ["law"], "x_columns": list("abcd")}
+    together = discover(table, **how, y_columns=["y"], trajectory="run")["law"]
+    alone = discover(x[::4], x[::4, 0], ask=["law"])["law"]
+    assert together.p_value == pytest.approx(alone.p_value, rel=1e-6)
+
+
+def test_a_seed_answers_alike_on_one_thread_and_on_two(rng):
+    x = two_planes(rng, 1000)[:, 0]
+    threads = torch.get_num_threads()
+    reports = []
+    for count in (1, 2):
+        torch.set_num_threads(count)
+        reports.append(discover(x, seed=3)["law"])
+    torch.set_num_threads(threads)
+    assert reports[0].verdict == reports[1].verdict
+    np.testing.assert_allclose(reports[0].basis, reports[1].basis, atol=1e-8)
+
+
+def test_large_data_are_thinned(rng, monkeypatch):
+    monkeypatch.setattr("liegan_min.discover.run.ROWS", 1000)
+    report = discover(ring(rng, 5000)[:, 0], ask=["law"])
+    assert report.n == 5000
+    assert report["law"].noise == pytest.approx((33 / 1000) ** 0.5, rel=0.1)
+
+
+def test_a_single_column_and_copies_of_columns(rng):
+    x = rng.standard_normal((500, 2))
+    assert discover(x[:, :1], ask=["law"])["law"].why.startswith("one column can only be scaled")
+    doubled = discover(np.concatenate([x, x[:, :1]], axis=1), ask=["law", "support"])
+    assert doubled.support_rank == 2
+    assert doubled["support"].why.startswith("in the subspace of dimension 2")
+    assert doubled["law"].dimension == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"ask": ["laws"]}, r"^ask must be some of support, law, task, not laws$"),
+        ({"ask": []}, r"^ask must be some of support, law, task, not $"),
+        ({"data": np.random.default_rng(0).standard_normal((50, 20))}, r"^x fills 20 dimensions, "),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(how, message):
+    with pytest.raises(InputError, match=message):
+        discover(**{"data": np.eye(3)} | how)

@@ -1,0 +1,107 @@
+"""The symmetry of a task, on functions whose symmetry is known."""
+
+import numpy as np
+import pytest
+import torch
+
+from liegan_min.algebra import groups
+from liegan_min.algebra.identify import identify
+from liegan_min.algebra.linalg import angles_between
+from liegan_min.discover import task as room
+from liegan_min.discover.fitted import Task
+from liegan_min.discover.frame import frame
+from liegan_min.discover.task import Directions, Fitted, cost, task
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    """Train for a moment: these functions are smooth and have no noise."""
+    monkeypatch.setattr(room, "LADDER", (800,))
+
+
+def answer(x, y, kind, seed=0):
+    """Answer for x, (n, t, k), and y as the room wants it, but for the frame."""
+    f = frame(x.double().numpy())
+
+    def white(v):
+        return torch.from_numpy(f.white(v.double().numpy())).float()
+
+    if kind == "vector":
+        y = white(y)
+    elif kind == "scalar":
+        y = ((y - y.mean(0)) / y.std(0))[:, None].float()
+    return task(Task(white(x), y, kind, torch.arange(len(x))), f, seed), f
+
+
+def drawn(n, k, t=1, seed=0):
+    return torch.randn(n, t, k, generator=torch.Generator().manual_seed(seed))
+
+
+def worst(found, truth, f):
+    """The largest angle between spans in white coordinates, in degrees."""
+    seen, there = (f.forth @ L @ f.back for L in (found.basis, truth.numpy()))
+    c = len(there)
+    return np.degrees(angles_between(seen.reshape(c, -1), there.reshape(c, -1))[-1])
+
+
+def test_an_invariant_number_on_data_that_are_not_symmetric():
+    x = drawn(4000, 3) * torch.tensor([1, 2, 0.5])
+    found, f = answer(x, torch.tanh(x.square().sum((1, 2)) / 2), "scalar")
+    assert (found.verdict, found.dimension) == ("found", 3)
+    assert worst(found, groups.so(3).basis, f) < 3
+    assert identify(found.algebra) == "so(3)"
+    assert found.certificate.delta <= room.DELTA
+    assert found.p_value > 0.001
+
+
+def test_an_equivariant_vector():
+    x = drawn(3000, 2)
+    found, f = answer(x, x * torch.exp(-x.square().sum(2, keepdim=True) / 2), "vector")
+    assert (found.verdict, found.dimension) == ("found", 1)
+    assert worst(found, groups.so(2).basis, f) < 2
+
+
+def test_an_invariant_label():
+    x = drawn(6000, 2)
+    boost = torch.tensor([[[0.0, 1], [1, 0]]], dtype=torch.float64)
+    found, f = answer(x, (x[:, 0, 0] ** 2 > x[:, 0, 1] ** 2 + 0.5).long(), "label")
+    assert (found.verdict, found.dimension) == ("found", 1)
+    assert worst(found, boost, f) < 5
+
+
+def test_a_function_without_symmetry():
+    x = drawn(4000, 2)
+    a, b = x[:, 0].T
+    found, _ = answer(x, torch.tanh(a + 0.5 * b * b) + a * b, "scalar")
+    assert (found.verdict, found.dimension) == ("none", 0)
+    assert found.p_value < room.LEVEL
+
+
+def test_noise_says_nothing():
+    x = drawn(600, 2)
+    found, _ = answer(x, drawn(600, 1, seed=1)[:, 0, 0], "scalar")
+    assert found.verdict == "undecided"
+    assert found.why.endswith("of y unexplained on rows that it has not seen")
+
+
+def test_averaging_over_a_symmetry_is_free_and_over_another_direction_is_not():
+    class Radius(torch.nn.Module):
+        def forward(self, x):
+            return x.square().sum((1, 2))[:, None]
+
+    x = drawn(2000, 2)
+    half = Task(x, x.square().sum((1, 2))[:, None], "scalar", torch.arange(2000))
+    pair = Fitted((Radius(), Radius()), (half, half))
+    turn, stretch = groups.so(2).basis.numpy() / 2**0.5, np.array([[[1.0, 0], [0, -1]]]) / 2**0.5
+    free, _ = cost(pair, turn, 1.0, 0)
+    dear, _ = cost(pair, stretch, 0.3, 0)
+    assert float(free.abs().max()) < 1e-6
+    assert float(dear.mean()) > 1e-3
+
+
+def test_directions_pass_until_one_is_large_or_shared():
+    made = {"basis": np.zeros((4, 2, 2)), "halves": np.zeros((4, 4, 4))}
+    alone, shared = np.array([0.01, 0.1, 0.4, 0.9]), np.array([0.1, 0.3, 0.9, 0.9])
+    assert Directions(alone=alone, shared=shared, **made).passes() == 2
+    assert Directions(alone=alone, shared=shared[::-1], **made).passes() == 0
+    assert Directions(alone=alone / 10, shared=shared / 10, **made).passes() == 4
