@@ -5,7 +5,6 @@ The evening: who reads these files, in this order, has read the method.
     algebra/lie_algebra.py   a Lie algebra as a value: exponential, bracket, invariant form, angles
     algebra/groups.py        known algebras, in a few lines each
     algebra/expm.py          exp of many small matrices, with its derivative
-    algebra/identify.py      the name of a learned algebra
     game/pairs.py            the data, checked: x, and y by how it answers to g
     game/coefficients.py     w ~ γ_β: normal, uniform, or on integers
     game/config.py           every setting that the outcome depends on
@@ -17,10 +16,11 @@ The evening: who reads these files, in this order, has read the method.
     game/loop.py             epochs of the game, until it ends or comes to rest
     game/discovery.py        a game from data to what was found
 
-Beside them: `game` has stacks of games and the choice among restarts, `discrete` finite groups of
-rotations, `equivariant` networks that use an algebra, `discover` closed forms and fits that answer
-for a reader's data with a stated error rate, `base` what all rooms need. Imports go down only:
-discover, discrete and equivariant, game, algebra, base.
+Beside them: `algebra/identify.py` gives a learned algebra its name, `game` has stacks of games and
+the choice among restarts, `discrete` finite groups of rotations, `equivariant` networks that use an
+algebra, `discover` closed forms and fits that answer for a reader's data with a stated error rate,
+`base` what all rooms need. Imports go down only: discover, discrete and equivariant, game, algebra,
+base.
 """
 
 from liegan_min.algebra import groups
