@@ -12,10 +12,11 @@ from liegan_min.algebra import linalg
 from liegan_min.algebra.balance import balanced, scaled
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
-from liegan_min.base import tolerances
 
 #: A part smaller than this fraction of the whole is noise of learning.
 _NOISE = 0.1
+#: Brackets that leave the span by less than this are noise of learning.
+_CLOSED = 0.25
 
 #: Names by dimension and signature (positive, negative) of a nondegenerate Killing form, for
 #: algebras that act in a way of their own, such as so(3) on R^5.
@@ -61,7 +62,14 @@ def _algebra(L: Array) -> LieAlgebra:
 
 
 def _defect(L: Array) -> float:
-    return _algebra(L).closure_defect()
+    """Return how far brackets of an orthonormal basis leave the span: 1 for those of boosts alone.
+
+    It is not taken relative to the brackets: those of a learned abelian algebra are all noise.
+    """
+    brackets = linalg.as_float64(_algebra(L).brackets()).reshape(len(L) ** 2, -1)
+    flat = L.reshape(len(L), -1)
+    outside = np.square(brackets - brackets @ flat.T @ flat).sum()
+    return float((2 * outside / max(len(L) * (len(L) - 1), 1)) ** 0.5)
 
 
 def _span(L: Array) -> Array:
@@ -197,8 +205,8 @@ def identify(algebra: LieAlgebra) -> str:
         return _one_parameter(plain[0])
     L = balanced(plain)
     seen = min((plain, L), key=_defect)
-    if _defect(seen) > tolerances.CLOSURE:
-        return f"not closed (defect {_defect(seen):.2f})"
+    if _defect(seen) > _CLOSED:
+        return f"not closed (defect {_algebra(seen).closure_defect():.2f})"
     flat, turned = (a.reshape(len(L), -1) for a in (L, L.swapaxes(1, 2)))
     outside = np.linalg.norm(turned - turned @ flat.T @ flat) / len(L) ** 0.5
     name = _reductive(L) if outside < 2 * _NOISE else None

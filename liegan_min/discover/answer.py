@@ -32,6 +32,7 @@ class Answer:
     Attributes:
         verdict: "found", "none", "undecided" or "not asked".
         why: one sentence that says what the verdict rests on.
+        name: of the algebra that was found.
         basis: (c, k, k), in the data's coordinates; empty unless something was found.
         standard_errors: (c, k, k), of its entries; NaN where there is no theory for them.
         p_value: of "there are at least c generators", or, where none is, at least one.
@@ -45,6 +46,7 @@ class Answer:
 
     verdict: Verdict
     why: str = ""
+    name: str | None = None
     basis: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     standard_errors: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     p_value: float | None = None

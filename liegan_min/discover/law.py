@@ -17,7 +17,10 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
+from liegan_min.algebra.identify import identify
+from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
 from liegan_min.discover.answer import Answer, Certificate, Verdict
 from liegan_min.discover.frame import Frame
@@ -161,10 +164,13 @@ def _law(samples: Samples, frame: Frame, seed: int) -> Answer:
     errors = np.sqrt(np.square(frame.returned(each)).mean(axis=0) / n)
     verdict, why, next_step = _verdict(accepted, bound, n, rows)
     told = 0 if verdict == "none" else c
+    # What keeps a law keeps its second moments, which are 1 in the frame: L turns.
+    turns = found.directions[:c] - found.directions[:c].swapaxes(1, 2)
     return Answer(
         verdict,
         why,
-        basis=basis[:told],
+        identify(LieAlgebra(torch.from_numpy(turns))) if told else None,
+        basis[:told],
         standard_errors=errors[:told],
         p_value=p[c - 1],
         violation=judged.squared**0.5,

@@ -11,7 +11,6 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from liegan_min.algebra.identify import identify
 from liegan_min.algebra.linalg import Array
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError
@@ -28,11 +27,6 @@ _ARRAYS = ("basis", "standard_errors", "spectrum")
 _SCHEMA = 1
 
 
-def named(answer: Answer) -> str | None:
-    """Return the name of the algebra that was found, None where none was."""
-    return identify(answer.algebra) if answer.algebra is not None else None
-
-
 def facts(answer: Answer) -> dict[str, Any]:
     """Return an answer in plain values that JSON can hold; None where there is nothing."""
     algebra = answer.algebra
@@ -43,7 +37,7 @@ def facts(answer: Answer) -> dict[str, Any]:
         "why": answer.why,
         "next_step": answer.next_step,
         "dimension": answer.dimension,
-        "algebra": named(answer),
+        "algebra": answer.name,
         "basis": answer.basis.tolist(),
         "standard_errors": errors.tolist() if np.isfinite(errors).all() else None,
         "p_value": answer.p_value,
@@ -158,7 +152,7 @@ def _report(plain: dict[str, Any], arrays: dict[str, Array]) -> Report:
 
 def _said(answer: Answer, columns: tuple[str, ...]) -> list[str]:
     """Return the lines of one answer."""
-    name = named(answer)
+    name = answer.name
     size = f"{answer.dimension} generator{'s' * (answer.dimension != 1)}"
     head = answer.verdict.upper() + (f": {name}, {size}" if name else "")
     lines = [f"  {head}" + (f" ({answer.why})" if answer.why else "")]

@@ -17,8 +17,11 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import torch
 from scipy import stats
 
+from liegan_min.algebra.identify import identify
+from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
 from liegan_min.discover.answer import Answer, Certificate
 from liegan_min.discover.frame import Frame
@@ -97,7 +100,8 @@ def _support(z: Array, frame: Frame, seed: int) -> Answer:
     return Answer(
         "found" if c else "none",
         why if c else f"{why}, and no matrix keeps what vanishes",
-        basis=basis[:c],
+        identify(LieAlgebra(torch.tensor(directions[:c].copy()))) if c else None,
+        basis[:c],
         standard_errors=np.full_like(basis[:c], np.nan),
         violation=mean**0.5,
         certificate=Certificate(float(bound) ** 0.5, ALPHA),

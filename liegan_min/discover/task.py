@@ -20,6 +20,8 @@ import torch
 from scipy import stats
 from torch import Tensor
 
+from liegan_min.algebra.identify import identify
+from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
 from liegan_min.discover.answer import Answer, Certificate, Verdict
 from liegan_min.discover.fitted import LADDER, Fit, Task, fit, residuals
@@ -193,6 +195,7 @@ def task(given: Task, frame: Frame, seed: int) -> Answer:
     truth = found.shared * np.square(found.alone)
     return Answer(
         verdict,
+        name=identify(LieAlgebra(torch.from_numpy(found.basis[:c]))) if c else None,
         basis=basis,
         standard_errors=errors,
         p_value=p,

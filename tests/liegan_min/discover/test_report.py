@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from liegan_book.datasets.laws import exponential, ring
 from liegan_min.base.errors import DamagedFileError, LieganError
 from liegan_min.discover import Report, discover
-from tests.helpers.laws import exponential, ring
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_the_json_has_the_fields_that_are_promised(found):
 
 
 def test_a_refusal_is_said_in_words():
-    text = str(discover(exponential(np.random.default_rng(0), 800), ask=("law",)))
+    text = str(discover(exponential(np.random.default_rng(0), 800, 2), ask=("law",)))
     assert "  NONE" in text.splitlines()
     assert "for the claim that there is a generator" in text
 

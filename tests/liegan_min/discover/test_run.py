@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from liegan_book.datasets.laws import LAWS, ring, two_planes
 from liegan_min.base.errors import InputError
 from liegan_min.discover import discover
-from tests.helpers.laws import ring, sphere, two_planes
 
 
 def test_an_array_is_enough(rng):
-    report = discover(sphere(rng, 2000)[:, 0])
+    report = discover(LAWS["sphere shell"].draw(rng, 2000)[:, 0])
     assert (report["law"].verdict, report["law"].dimension) == ("found", 3)
     assert report["support"].verdict == "none"
     assert report["task"].verdict == "not asked"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from liegan_min.algebra import groups
-from liegan_min.algebra.identify import identify
 from liegan_min.algebra.linalg import angles_between
 from liegan_min.discover.frame import frame
 from liegan_min.discover.support import support
@@ -26,7 +25,7 @@ def test_the_light_cone_has_the_lorentz_group_and_the_dilation(rng):
     assert (found.verdict, found.dimension) == ("found", 7)
     assert found.why == "one polynomial of degree 2 vanishes"
     assert angles_between(truth, found.basis.reshape(7, -1))[-1] < 1e-6
-    assert identify(found.algebra) == "so(1,3) + dilation"
+    assert found.name == "so(1,3) + dilation"
     assert found.certificate.delta < 1e-12
     assert np.isnan(found.standard_errors).all()
 
@@ -60,7 +59,7 @@ def test_two_circles_turn_apart(rng):
     a, b = rng.uniform(0, 6.3, (2, 1000))
     found = answer(np.array([np.cos(a), np.sin(a), np.cos(b), np.sin(b)]).T[:, None])
     assert found.dimension == 2
-    assert identify(found.algebra) == "so(2) + so(2)"
+    assert found.name == "so(2) + so(2)"
 
 
 def test_data_that_fill_the_space_say_nothing(rng):

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from liegan_min.algebra import groups
-from liegan_min.algebra.identify import identify
 from liegan_min.algebra.linalg import angles_between
 from liegan_min.discover import task as room
 from liegan_min.discover.fitted import Task
@@ -49,7 +48,7 @@ def test_an_invariant_number_on_data_that_are_not_symmetric():
     found, f = answer(x, torch.tanh(x.square().sum((1, 2)) / 2), "scalar")
     assert (found.verdict, found.dimension) == ("found", 3)
     assert worst(found, groups.so(3).basis, f) < 3
-    assert identify(found.algebra) == "so(3)"
+    assert found.name == "so(3)"
     assert found.certificate.delta <= room.DELTA
     assert found.p_value > 0.001
 
