@@ -153,6 +153,12 @@ def _law(samples: Samples, frame: Frame, seed: int) -> Answer:
             f"{n} {rows} are too few to test {r * r} unknowns by {used} conditions",
             next_step=f"at least {4 * used:,} {rows}, or fewer columns",
         )
+    if (carried := _carried(samples)) < used:
+        return Answer(
+            "undecided",
+            f"so few rows lie far out that the second moments rest on about {carried:.0f} of {n}",
+            next_step="take logarithms, or trim what is no measurement",
+        )
     found = condition(samples, seed)
     p, moments = p_values(found)
     accepted = sum(value >= LEVEL for value in p)
@@ -179,6 +185,12 @@ def _law(samples: Samples, frame: Frame, seed: int) -> Answer:
         noise=(used / n) ** 0.5,
         next_step=next_step,
     )
+
+
+def _carried(samples: Samples) -> float:
+    """Return on how many rows second moments rest: all if none lies far out, few if some do."""
+    size = np.square(samples.z).sum(axis=(1, 2))
+    return float(samples.independent * size.mean() ** 2 / np.square(size).mean())
 
 
 def _verdict(accepted: int, bound: float, n: int, rows: str) -> tuple[Verdict, str, str]:

@@ -71,6 +71,12 @@ def test_few_rows_are_told_how_many_would_do(rng):
     assert found.next_step == "at least 236 rows, or fewer columns"
 
 
+def test_heavy_tails_are_not_judged(rng):
+    found, _ = answer(rng.standard_cauchy((2000, 1, 2)))
+    assert found.verdict == "undecided"
+    assert found.why.startswith("so few rows lie far out that the second moments rest on about ")
+
+
 def test_the_test_keeps_its_level():
     """500 rings: a share of rejections at 5 % of at most 8 % passes with probability > 0.99."""
     refused = 0
