@@ -18,7 +18,7 @@
 # - What controls say about where the answer comes from: from the light cone, and not from
 #   the labels. And a task in which the labels do matter.
 #
-# **Reading time** 30 minutes. **Run time** about a minute on one core.
+# **Reading time** 30 minutes. **Run time** under a minute on one core.
 # **You need** chapters {doc}`02-lie-groups`, {doc}`03-liegan` and {doc}`06-jets`.
 # ```
 
