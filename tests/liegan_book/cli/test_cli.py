@@ -73,7 +73,7 @@ def test_discover_reads_as_text_too(file):
             "unknown profile 'x'; there are: quick, cpu, paper, gpu",
         ),
         (["verify", "--budget", "0"], "budget: no record of a run within 0 CPU seconds"),
-        (["bench", "x"], "unknown benchmark 'x'; there are: discovery"),
+        (["bench", "x"], "unknown benchmark 'x'; there are: calibration, discovery"),
         (["execute", "nothing"], "no chapter 'nothing'"),
         (["execute", "01", "-p", "n", "3"], "-p needs --out"),
     ],
