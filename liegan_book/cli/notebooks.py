@@ -183,7 +183,7 @@ def _tags(cell: Any) -> list[str]:
 
 def _lasting(notebook: Any) -> Any:
     """Return what two runs of the same source on the same machine must share."""
-    run = {k: v for k, v in notebook.metadata.get("liegan", {}).items() if k != "seconds"}
+    run = {k: v for k, v in notebook.metadata.get("liegan", {}).items() if k != "cpu_seconds"}
     outputs = [None if VOLATILE in _tags(c) else c.outputs for c in _code(notebook)]
     return run, [c.id for c in notebook.cells], outputs
 
