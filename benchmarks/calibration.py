@@ -20,7 +20,6 @@ from _timing import cpu
 from scipy import stats
 
 from liegan_book.datasets.laws import LAWS, Law
-from liegan_min.algebra.linalg import angles_between
 from liegan_min.discover import Answer, discover
 from liegan_min.discover.frame import frame
 
@@ -54,11 +53,7 @@ class Tally:
         self.right += answer.verdict == "found" and named
         self.refused += answer.p_value is not None and answer.p_value < 0.05
         if answer.dimension == len(basis):
-            f = frame(x)
-            seen, there = (f.forth @ L @ f.back for L in (answer.basis, basis))
-            c = len(basis)
-            turned = angles_between(seen.reshape(c, -1), there.reshape(c, -1))[-1]
-            self.angles.append(float(np.degrees(turned)))
+            self.angles.append(frame(x).angle(answer.basis, basis))
 
     def row(self) -> dict[str, object]:
         """Return the counts with their interval, medians for lists."""

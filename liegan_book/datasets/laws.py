@@ -10,13 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import LieAlgebra
-
-Array = NDArray[np.float64]
+from liegan_min.algebra.linalg import Array
 
 
 @dataclass(frozen=True)

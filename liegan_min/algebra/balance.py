@@ -12,20 +12,29 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg
 
+from liegan_min.algebra import linalg
 from liegan_min.algebra.linalg import Array
+from liegan_min.base.errors import InputError
 
 #: Steps of the descent, and the size of its gradient at which it ends.
 STEPS, STILL = 500, 1e-10
 
 
 def orthonormal(L: Array) -> Array:
-    """Return an orthonormal basis, (c, k, k), of the span of matrices."""
+    """Return an orthonormal basis, (r, k, k), of the span of matrices, (c, k, k)."""
     c, k, _ = L.shape
-    return np.asarray(np.linalg.svd(L.reshape(c, -1), full_matrices=False)[2].reshape(c, k, k))
+    return np.asarray(linalg.span(L.reshape(c, -1)).T.reshape(-1, k, k))
 
 
 def scaled(L: Array) -> Array:
-    """Return an orthonormal basis in units that make rows and columns of like size, (c, k, k)."""
+    """Return an orthonormal basis in units that make rows and columns of like size, (c, k, k).
+
+    Raises:
+        InputError: if all matrices are zero.
+    """
+    L = L[np.abs(L).max(axis=(1, 2)) > 0]
+    if not len(L):
+        raise InputError("the basis is zero: it spans nothing; train longer or restart")
     L = L / np.abs(L).max(axis=(1, 2), keepdims=True)
     _, (scale, _) = scipy.linalg.matrix_balance(np.abs(L).max(axis=0), permute=False, separate=True)
     return orthonormal(L / scale[:, None] * scale)

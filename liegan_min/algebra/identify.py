@@ -198,9 +198,11 @@ def identify(algebra: LieAlgebra) -> str:
     the subspaces that they keep are orthogonal, and named on each by size and invariant forms. A
     span that does not close is no algebra: it is called so. What has no name gets its dimension,
     that of its derived algebra, and the signature of its Killing form.
+
+    Raises:
+        InputError: if the basis is zero.
     """
     plain = scaled(linalg.as_float64(algebra.basis))
-    plain = plain[np.linalg.svd(algebra.basis.flatten(1).numpy(), compute_uv=False) > 0]
     if len(plain) == 1:  # balancing would take a shear away
         return _one_parameter(plain[0])
     L = balanced(plain)

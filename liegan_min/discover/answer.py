@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import torch
 
+from liegan_min.algebra.identify import identify
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
 
@@ -15,6 +16,11 @@ Question = Literal["support", "law", "task"]
 Verdict = Literal["found", "none", "undecided", "not asked"]
 
 QUESTIONS: tuple[Question, ...] = ("support", "law", "task")
+
+
+def named(L: Array) -> str | None:
+    """Return the name of the algebra that matrices, (c, k, k), span; None if there are none."""
+    return identify(LieAlgebra(torch.from_numpy(L.copy()))) if len(L) else None
 
 
 @dataclass(frozen=True)

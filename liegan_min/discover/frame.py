@@ -48,6 +48,14 @@ class Frame:
         """
         return self.back @ L @ self.forth
 
+    def angle(self, L: Array, other: Array) -> float:
+        """Return the largest angle, in degrees, between the spans of L and of other, (c, k, k).
+
+        It is taken in the frame, so that it has no units.
+        """
+        one, two = ((self.forth @ M @ self.back).reshape(len(M), -1) for M in (L, other))
+        return float(np.degrees(linalg.angles_between(one, two)[-1]))
+
     def readable(self, L: Array) -> tuple[Array, Array]:
         """Return a basis of the span of L, (c, r, r), that depends on the span alone, and how.
 

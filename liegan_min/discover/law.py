@@ -13,16 +13,12 @@ the directions from one half of the samples, their violation from the other.
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from liegan_min.algebra.identify import identify
-from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
-from liegan_min.discover.answer import Answer, Certificate, Verdict
+from liegan_min.discover.answer import Answer, Certificate, Verdict, named
 from liegan_min.discover.frame import Frame
 from liegan_min.discover.observables import Observables, Samples
 from liegan_min.discover.quadratic import Quadratic, both, quadratic
@@ -31,8 +27,6 @@ from liegan_min.discover.quadratic import Quadratic, both, quadratic
 LEVEL = 0.002
 #: A symmetry is found if its violation is at most this, with confidence 1 - ALPHA.
 DELTA, ALPHA = 0.25, 0.05
-#: Rows that are used at most, and numbers that the test functions take on them.
-ROWS, NUMBERS = 65_536, 40_000_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,7 @@ class Condition:
         seen: the waves.
         F: (m, D), the combinations of them that the directions are estimated from, of which the
             first `used` are for tests.
+        A: (D, r²), what vec(L) does to the means of these combinations.
         left: (D, D), left singular vectors of Fᵀ A, of the largest value first.
         spectrum: (r²,), the singular values, ascending.
         directions: (r², r, r), orthonormal, the smallest singular value first.
@@ -51,6 +46,7 @@ class Condition:
     seen: Observables
     F: Array
     used: int
+    A: Array
     left: Array
     spectrum: Array
     directions: Array
@@ -70,8 +66,9 @@ def condition(samples: Samples, seed: int) -> Condition:
     waves, used = counts(r * r)
     seen = Observables(samples, waves, seed)
     F = seen.smooth(max(used, n // 5))
-    left, spectrum, right = np.linalg.svd(F.T @ seen.condition())
-    return Condition(seen, F, used, left, spectrum[::-1], right[::-1].reshape(-1, r, r))
+    A = F.T @ seen.condition()
+    left, spectrum, right = np.linalg.svd(A)
+    return Condition(seen, F, used, A, left, spectrum[::-1], right[::-1].reshape(-1, r, r))
 
 
 def p_values(found: Condition) -> tuple[list[float], Array]:
@@ -82,7 +79,6 @@ def p_values(found: Condition) -> tuple[list[float], Array]:
     """
     unknowns, used = len(found.directions), found.used
     flat = found.directions.reshape(unknowns, -1)
-    B = found.F[:, :used].T @ found.seen.condition()
     moments = np.zeros((found.seen.samples.independent, 0, found.F.shape[1]))
     p: list[float] = []
     for q in range(1, unknowns):
@@ -90,7 +86,7 @@ def p_values(found: Condition) -> tuple[list[float], Array]:
             [moments, found.seen.moments(found.directions[q - 1 : q], found.F)], axis=1
         )
         # Test functions that no other direction moves: errors of the q do not reach them.
-        left = np.linalg.qr(B @ flat[q:].T, mode="complete")[0][:, unknowns - q :]
+        left = np.linalg.qr(found.A[:used] @ flat[q:].T, mode="complete")[0][:, unknowns - q :]
         p.append(quadratic(moments[:, :, :used] @ left).p_value())
         if p[-1] < LEVEL:
             break
@@ -136,12 +132,6 @@ def influences(found: Condition, moments: Array) -> Array:
 
 def law(samples: Samples, frame: Frame, seed: int) -> Answer:
     """Answer for a joint law, from white samples."""
-    start = time.perf_counter()
-    answer = _law(samples, frame, seed)
-    return replace(answer, seconds=time.perf_counter() - start)
-
-
-def _law(samples: Samples, frame: Frame, seed: int) -> Answer:
     n, r = samples.independent, samples.z.shape[-1]
     if r == 1:
         return Answer("none", "one column can only be scaled, and that changes its spread")
@@ -175,7 +165,7 @@ def _law(samples: Samples, frame: Frame, seed: int) -> Answer:
     return Answer(
         verdict,
         why,
-        identify(LieAlgebra(torch.from_numpy(turns))) if told else None,
+        named(turns[:told]),
         basis[:told],
         standard_errors=errors[:told],
         p_value=p[c - 1],

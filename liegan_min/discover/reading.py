@@ -52,8 +52,8 @@ def read(
     try:
         given = _opened(Path(data)) if named else data
         if isinstance(given, Pairs):
-            given, y = {"x": given.x, "y": given.y}, y
-            y_kind = data.y_kind if y_kind == "auto" and data.y is not None else y_kind
+            y_kind = given.y_kind if y_kind == "auto" and given.y is not None else y_kind
+            given = {"x": given.x, "y": given.y}
         if isinstance(given, dict):
             given, y = given["x"], given.get("y") if y is None else y
         if _is_table(given):

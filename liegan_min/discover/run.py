@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +23,8 @@ from liegan_min.discover.reading import read
 from liegan_min.discover.report import Report
 from liegan_min.discover.support import support
 from liegan_min.discover.task import task
+
+T = TypeVar("T")
 
 #: Rows that are used at most, and columns that can be asked about: L has their square of entries.
 ROWS, COLUMNS = 65_536, 16
@@ -82,11 +84,12 @@ def discover(
         )
     answers: dict[Question, Answer] = {q: Answer("not asked") for q in QUESTIONS}
     if "support" in ask:
-        answers["support"] = support(coordinates.white(x.x), coordinates, seed)
+        answers["support"] = _timed(support, coordinates.white(x.x), coordinates, seed)
     if "law" in ask:
-        answers["law"] = law(_samples(x, coordinates.white(moved)), coordinates, seed)
+        samples = _samples(x, coordinates.white(moved))
+        answers["law"] = _timed(law, samples, coordinates, seed)
     if "task" in ask and x.y is not None and x.kind is not None:
-        answers["task"] = task(_task(x, x.y, x.kind, coordinates), coordinates, seed)
+        answers["task"] = _timed(task, _task(x, x.y, x.kind, coordinates), coordinates, seed)
     elif "task" in ask:
         answers["task"] = Answer("not asked", "there is no y")
     n, t, k = given.x.shape
@@ -102,6 +105,12 @@ def discover(
         seconds=time.perf_counter() - start,
         answers=answers,
     )
+
+
+def _timed(ask: Callable[[T, Frame, int], Answer], of: T, coordinates: Frame, seed: int) -> Answer:
+    start = time.perf_counter()
+    answer = ask(of, coordinates, seed)
+    return replace(answer, seconds=time.perf_counter() - start)
 
 
 def _moved(given: Given, seed: int, affine: bool) -> tuple[Given, Array]:

@@ -13,17 +13,13 @@ polynomials are from zero on samples that they were not made from.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
-import torch
 from scipy import stats
 
-from liegan_min.algebra.identify import identify
-from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
-from liegan_min.discover.answer import Answer, Certificate
+from liegan_min.discover.answer import Answer, Certificate, named
 from liegan_min.discover.frame import Frame
 from liegan_min.discover.polynomials import Monomials, number
 
@@ -59,12 +55,11 @@ def kept(monomials: Monomials, f: Array) -> tuple[Array, Array]:
 
 def support(z: Array, frame: Frame, seed: int) -> Answer:
     """Answer for white samples z, (n, t, r); all of the t vectors of a sample lie on one set."""
-    start = time.perf_counter()
     answer = _support(z, frame, seed)
-    if frame.rank < len(frame.unit):
-        within = f"in the subspace of dimension {frame.rank} that the data fill, "
-        answer = replace(answer, why=within + answer.why)
-    return replace(answer, seconds=time.perf_counter() - start)
+    if frame.rank == len(frame.unit):
+        return answer
+    within = f"in the subspace of dimension {frame.rank} that the data fill, "
+    return replace(answer, why=within + answer.why)
 
 
 def _support(z: Array, frame: Frame, seed: int) -> Answer:
@@ -100,7 +95,7 @@ def _support(z: Array, frame: Frame, seed: int) -> Answer:
     return Answer(
         "found" if c else "none",
         why if c else f"{why}, and no matrix keeps what vanishes",
-        identify(LieAlgebra(torch.tensor(directions[:c].copy()))) if c else None,
+        named(directions[:c]),
         basis[:c],
         standard_errors=np.full_like(basis[:c], np.nan),
         violation=mean**0.5,

@@ -12,7 +12,6 @@ answer rests on fits to disjoint halves of the data, twice, and asks three thing
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +19,8 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from liegan_min.algebra.identify import identify
-from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
-from liegan_min.discover.answer import Answer, Certificate, Verdict
+from liegan_min.discover.answer import Answer, Certificate, Verdict, named
 from liegan_min.discover.fitted import LADDER, Fit, Task, fit, residuals
 from liegan_min.discover.frame import Frame
 
@@ -117,18 +114,15 @@ def directions(fitted: list[Fitted], task: Task, seed: int) -> Directions:
     )
 
 
-def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> tuple[Tensor, Tensor]:
+def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> Tensor:
     """Return what averaging over exp(Σ w_i L_i), w ~ N(0, size² / c), adds to the squared error.
 
     Moves that take a sample farther out than nearly all of the data are not made: there no fit
-    knows anything.
-
-    Returns:
-        The difference for each sample of both halves, and its squared error without.
+    knows anything. There is a number for each sample of both halves.
     """
     rng = torch.Generator().manual_seed(seed)
     L = torch.from_numpy(basis * np.sqrt(2)).float()
-    added, plain = [], []
+    added = []
     for f, task in fitted.pairs():
         task = task.take(torch.arange(min(MOVED, len(task.x))))
         n, _, r = task.x.shape
@@ -149,8 +143,7 @@ def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> tuple[Tensor, 
                 total += y
         error = (f(task.x) - task.target).square().sum(1)
         added.append((total / (2 * COPIES) - task.target).square().sum(1) - error)
-        plain.append(error)
-    return torch.cat(added).double(), torch.cat(plain).double()
+    return torch.cat(added).double()
 
 
 def costs(fitted: list[Fitted], basis: Array, seed: int) -> float:
@@ -159,7 +152,7 @@ def costs(fitted: list[Fitted], basis: Array, seed: int) -> float:
     for k, size in enumerate(SIZES):
         z = []
         for pair in fitted:
-            d, _ = cost(pair, basis, size, seed + k)
+            d = cost(pair, basis, size, seed + k)
             z.append(float(d.mean() / (d.std() / len(d) ** 0.5).clamp(min=1e-300)))
         p.append(float(stats.norm.sf(np.mean(z))))
     return min(1.0, len(SIZES) * min(p))
@@ -167,7 +160,6 @@ def costs(fitted: list[Fitted], basis: Array, seed: int) -> float:
 
 def task(given: Task, frame: Frame, seed: int) -> Answer:
     """Answer for a task in white coordinates."""
-    start = time.perf_counter()
     r = given.x.shape[-1]
     fitted = split(given, seed)
     left = fitted[0].unexplained(given.target.mean(0))
@@ -176,7 +168,6 @@ def task(given: Task, frame: Frame, seed: int) -> Answer:
             "undecided",
             f"a fit leaves {min(left, 1):.0%} of y unexplained on rows that it has not seen",
             next_step="more rows, or columns that say more about y",
-            seconds=time.perf_counter() - start,
         )
     found = directions(fitted, given, seed)
     small = found.passes()
@@ -195,14 +186,13 @@ def task(given: Task, frame: Frame, seed: int) -> Answer:
     truth = found.shared * np.square(found.alone)
     return Answer(
         verdict,
-        name=identify(LieAlgebra(torch.from_numpy(found.basis[:c]))) if c else None,
+        name=named(found.basis[:c]),
         basis=basis,
         standard_errors=errors,
         p_value=p,
         violation=float(np.sqrt(max(truth[: max(c, 1)].mean(), 0.0))),
         certificate=Certificate(bound, ALPHA),
         spectrum=found.alone,
-        seconds=time.perf_counter() - start,
     )
 
 

@@ -8,6 +8,7 @@ import torch
 from liegan_min.algebra import groups
 from liegan_min.algebra.identify import identify
 from liegan_min.algebra.lie_algebra import LieAlgebra
+from liegan_min.base.errors import InputError
 
 SHEAR = LieAlgebra(torch.tensor([[[0.0, 1.0], [0.0, 0.0]]]))
 BOOST = LieAlgebra(torch.tensor([[[0.0, 1.0], [1.0, 0.0]]]))
@@ -215,6 +216,17 @@ def test_so2_keeps_a_length_and_so11_keeps_a_form_that_changes_sign(algebra):
     name = identify(algebra)
     assert definite == (name in {"so(2)", "rotations at different rates"})
     assert (split and not definite) == (name == "so(1,1)")
+
+
+@pytest.mark.parametrize("algebra", [groups.so(2), groups.so(3), groups.so13()])
+def test_a_matrix_that_adds_nothing_does_not_change_the_name(algebra):
+    twice = torch.cat([algebra.basis, 2 * algebra.basis[:1], 0 * algebra.basis[:1]])
+    assert identify(LieAlgebra(twice)) == algebra.name
+
+
+def test_a_basis_of_zeros_is_refused():
+    with pytest.raises(InputError, match=r"^the basis is zero: it spans nothing; train longer or"):
+        identify(LieAlgebra(torch.zeros(2, 3, 3)))
 
 
 @pytest.mark.parametrize("algebra", [groups.so(2), groups.so(3), groups.so13()])

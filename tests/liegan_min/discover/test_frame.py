@@ -69,6 +69,14 @@ def test_one_generator_turns_by_one_radian_in_a_unit_of_time(rng):
     np.testing.assert_allclose(np.abs(np.linalg.eigvals(L)), 1, rtol=1e-9)
 
 
+def test_the_angle_between_spans_has_no_units(rng):
+    f = frame(rng.standard_normal((500, 1, 2)) * [3, 1e-9])
+    white = np.array([[[0, -1.0], [1, 0]]]), np.array([[[0.0, -1], [1, 1]]])
+    told = f.angle(*(f.back @ L @ f.forth for L in white))
+    assert told == pytest.approx(np.degrees(np.arccos(2 / 6**0.5)))
+    assert f.angle(f.returned(white[0]), -7 * f.returned(white[0])) < 1e-5
+
+
 def test_zero_data_are_refused():
     with pytest.raises(InputError, match=r"^x is zero everywhere: .*check the data$"):
         frame(np.zeros((5, 1, 2)))

@@ -16,12 +16,6 @@ def given(rng):
     )
 
 
-def waves(samples, seed, count=40):
-    """The functions themselves, by the integral of their slope: cos where the slope is -sin."""
-    seen = Observables(samples, count, seed)
-    return seen, np.arcsin(-seen.slope)
-
-
 def test_the_flow_of_a_matrix_moves_waves_at_the_rate_told(given, rng):
     L, step = rng.standard_normal((3, 3)), 1e-6
     there = Samples(given.z + step * given.z @ L.T, given.numbers, given.labels, given.trajectories)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from liegan_min.base.errors import DamagedFileError, InputError
+from liegan_min.base.errors import DamagedFileError, InputError, MissingExtraError
 from liegan_min.discover.reading import read
 from liegan_min.game.pairs import as_pairs
 
@@ -135,7 +135,6 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
     (tmp_path / "text.npy").write_text("a,b\n1,2\n")
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "data.txt").write_text("1 2")
-    (tmp_path / "fake.parquet").write_text("no")
     np.savez(tmp_path / "other.npz", z=np.zeros(3))
     for name, kind, message in (
         ("missing.npz", InputError, r"missing\.npz: there is no such file$"),
@@ -148,6 +147,16 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
     ):
         with pytest.raises(kind, match=message):
             read(tmp_path / name)
+
+
+def test_what_parquet_needs_is_told(tmp_path, monkeypatch):
+    def without(path):
+        raise ImportError
+
+    monkeypatch.setattr(pd, "read_parquet", without)
+    (tmp_path / "t.parquet").write_text("")
+    with pytest.raises(MissingExtraError, match=r"^reading \.parquet needs pyarrow: pip install "):
+        read(tmp_path / "t.parquet")
 
 
 def test_pickled_arrays_are_not_read(tmp_path):
