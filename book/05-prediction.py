@@ -30,7 +30,7 @@ import pandas as pd
 import seaborn as sns
 import torch
 
-from liegan_book import experiments, records
+from liegan_book import experiments, records, tolerances
 from liegan_book.baselines.cleaning import cleaned
 from liegan_book.experiments.metrics.prediction import step_errors
 from liegan_book.experiments.two_body_prediction import found_by
@@ -373,8 +373,9 @@ assert saved.low <= saved.poster <= saved.high
 assert hnn.mean < 1e-3
 emlp = [of[f"emlp-{name}"].verdict for name in EQUIVARIANT]
 assert emlp == ["better", "better", "wide", "wide"]
-others = [r.mean for r in judged if r.poster and r.method != "aug-augerino-plus"]
-assert of["mlp"].mean == max(others)
+others = {r.method: r.mean for r in judged if r.poster}
+others = [others[m] for m in others if m not in ("mlp", "aug-augerino-plus")]
+assert of["mlp"].mean > max(others)
 
 # %% [markdown]
 # On the poster's own orbits, with the generators made as the saved ones were, **augmentation comes out**.
@@ -436,7 +437,9 @@ table(
 )
 
 # %%
-assert all(of[m].n == 5 for s in OTHERS.values() for m in (f"aug-{s}",) if m in of)
+shown = [f"{network}-{s}" for network in ("aug", "emlp") for s in OTHERS.values()]
+shown = [of[m].n for m in shown if "emlp" not in m or "symmetrygan" not in m]
+assert shown == [5] * 15
 for name, above in {
     "liegan": "liegan-lambda-10-sigma-3",
     "liegan-es": "liegan-es",
@@ -444,6 +447,8 @@ for name, above in {
 }.items():
     low, high = of[f"aug-released-{name}"].low, of[f"aug-released-{name}"].high
     assert low <= of[f"aug-{above}"].poster <= high, name
+at_10 = discovery_published.loc["liegan-lambda-10", "support_cosine_last"]
+assert at_10.min() > tolerances.FOUND > cosines[poor]
 short, long = of["aug-liegan"], of["aug-released-liegan"]
 assert of["aug-symmetrygan"].mean > of["mlp"].mean
 assert of["aug-liegan-lambda-10"].mean < of["aug-liegan-lambda-10-sigma-3"].mean
@@ -483,11 +488,11 @@ note(
 # {glue:text}`wide_factor`. The element that SymmetryGAN finds at $\lambda = 1$ is next to the
 # identity; augmented by it, the network does worse than the plain perceptron.
 #
-# EMLP asks for the span of $L$ and not for its length, and its rows with LieGAN's generators differ little:
+# EMLP asks for the span of $L$ and not for its length, and its rows with LieGAN's generators differ little,
 # from {glue:text}`emlp_least` to {glue:text}`emlp_most`. With the saved matrices its errors stand in the
-# poster's order, and are all below the poster's: {glue:text}`emlp_ratio_0` times for LieGAN's matrix,
-# {glue:text}`emlp_ratio_1` times for that of LieGAN-ES and {glue:text}`emlp_ratio_2` times for
-# Augerino+'s. The matrices are the same, so what differs is the network.
+# poster's order, and all are below the poster's: by a factor of {glue:text}`emlp_ratio_0` for LieGAN's
+# matrix, of {glue:text}`emlp_ratio_1` for that of LieGAN-ES and of {glue:text}`emlp_ratio_2` for
+# Augerino+'s. The matrices are the same, so what differs is the network or its training.
 #
 # ## The control
 #

@@ -283,7 +283,8 @@ spans = np.array([*unstopped.grassmann_curve])
 norms = np.array([*unstopped.norm_curve])
 steps = 100 * np.arange(1, cosines.shape[1] + 1)  # an epoch has 100
 stops = 100 * runs.loc["liegan"].epochs
-assert (spans[:, -1] > 2 * spans.min(1)).all()
+growth = spans[:, -1] / spans.min(1)
+assert np.median(growth) > 3 and growth.min() > 1
 
 turn_about_beam = LieAlgebra(truth.basis[5:])
 for L in map(torch.tensor, unstopped.basis):
@@ -299,6 +300,8 @@ note(
     best_step=int(steps[int(np.median(spans.argmin(1)))]),
     late_cos=f"{np.median(cosines[:, 100:].min(1)):.2f}",
     last_span=f"{np.median(spans[:, -1]):.2f}",
+    grown=f"{(growth > 3).sum()} of {len(growth)}",
+    least_growth=f"{growth.min():.1f}",
     last_step=f"{steps[-1]:,}",
     last_long=f"{np.median(long):.1f}",
     last_rest=f"{np.median(others):.2f}",
@@ -320,7 +323,8 @@ _ = axes[2].set_xlabel("steps")
 # In the median over these seeds the metric comes to a cosine of {glue:text}`best` with $\eta$, and the span
 # to a distance of {glue:text}`best_span`, after some {glue:text}`best_step` steps. It does not stay there.
 # The cosine falls to {glue:text}`late_cos` on the way, and after {glue:text}`last_step` steps the span is
-# {glue:text}`last_span` away. The lowest panel shows what happens: one channel grows to a
+# {glue:text}`last_span` away. In {glue:text}`grown` seeds that is more than three times the least distance, and
+# in the other {glue:text}`least_growth` times. The lowest panel shows what happens: one channel grows to a
 # norm of {glue:text}`last_long`, the others shrink to {glue:text}`last_rest`. In all five seeds the long one is a
 # rotation about the beam. Jets have no preferred azimuth, so this rotation is an exact
 # symmetry of the law, and no discriminator can punish it at any strength. The cosine term rewards it:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -36,6 +38,11 @@ def support(x: Tensor | Array, tolerance: float = tolerances.SUPPORT) -> Array:
     if s[0] == 0:
         raise InputError("x is zero everywhere: no direction to act on; check the data")
     return first_large_positive(vt[s > tolerance * s[0]]).T
+
+
+def not_finite(values: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    """Return the rows of an array, (n, ...), that hold NaN or infinity."""
+    return np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
 
 
 def first_large_positive(rows: Array, fraction: float = 0.5) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from liegan_min.algebra import linalg
 from liegan_min.algebra.linalg import Array
 from liegan_min.base.errors import InputError
 
@@ -71,7 +72,7 @@ def numbers(name: str, a: ArrayLike | Tensor) -> Array:
     if plain.dtype.kind not in "iuf" or 0 in plain.shape or plain.ndim == 0:
         raise InputError(f"{name} must be real numbers, not {plain.dtype} of shape {plain.shape}")
     values = plain.astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    bad = linalg.not_finite(values)
     if len(bad):
         raise InputError(
             f"{name} holds NaN or infinity in {len(bad)} of {len(values)} rows, first in row "

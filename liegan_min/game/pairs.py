@@ -11,6 +11,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from liegan_min.algebra import linalg
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.game.generator import YKind
@@ -79,7 +80,7 @@ def _float32(name: str, a: NDArray[np.generic]) -> NDArray[np.float32]:
     """Convert, and refuse what float32 cannot hold: the game would only ever see infinity."""
     with np.errstate(over="ignore"):
         values = a.astype(np.float32)
-    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    bad = linalg.not_finite(values)
     if len(bad):
         raise InputError(
             f"{name} holds NaN or infinity (as float32) in {len(bad)} of {len(values)} samples, "
