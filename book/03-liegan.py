@@ -47,7 +47,7 @@ from liegan_min.base.options import RunOptions
 from liegan_min.game import losses
 from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.generator import LieGenerator
 from liegan_min.game.pairs import as_pairs
@@ -352,7 +352,7 @@ SEEDS = (0, 1, 2)
 
 def play(data, seed, **settings):
     config = GameConfig.of(**QUICK | settings)
-    return discover(
+    return play_game(
         data, config, options=RunOptions(seed=seed, progress=False, device="cpu")
     )
 

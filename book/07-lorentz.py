@@ -50,7 +50,7 @@ from liegan_min.algebra import groups
 from liegan_min.algebra.groups import ETA
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_min.base.options import RunOptions
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 
 use_style()
 MOMENTUM = ["$E$", "$p_x$", "$p_y$", "$p_z$"]
@@ -711,7 +711,7 @@ assert distance["augerino-plus"] > 3 * distance["liegan"]
 
 # %%
 config = experiments.settings("top-tagging-discovery", "liegan", "quick")
-blunt = discover(
+blunt = play_game(
     pairs,
     config.model_copy(update={"standardise": True}),
     options=RunOptions(seed=0),

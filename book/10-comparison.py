@@ -55,7 +55,7 @@ from liegan_book.tolerances import ENOUGH
 from liegan_min.base import tolerances
 from liegan_min.base.options import RunOptions
 from liegan_min.game.coefficients import Uniform
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 from liegan_min.game.discriminator import perceptron
 from liegan_min.game.generator import LieGenerator
 
@@ -412,7 +412,7 @@ assert torch.allclose(ours, module.sample(100, seeded(2)), atol=1e-5)
 def ends(task, seed=0, epochs=30):
     """The smallest and the largest angle that LieGAN draws, in degrees."""
     settings = experiments.settings("comparison", "given-subset-liegan", "cpu")
-    found = discover(
+    found = play_game(
         task.pairs(),
         settings.changed(epochs=epochs),
         rules=Carried,

@@ -96,8 +96,8 @@ note(bar=TABLES["two-body-discovery"].threshold)
 #   the jets come from. {doc}`11-every-table` has all of them at a glance.
 #   `liegan table two-body-discovery` prints the first; `liegan run two-body-discovery liegan
 #   --profile paper --seed 0` makes one run of its control again.
-# - **You have data of your own.** `liegan discover data.npz --channels 1 --json` looks for a
-#   symmetry of the pairs $(x, y)$ in the file.
+# - **You have data of your own.** `liegan discover data.csv --html report.html` says whether they
+#   have a symmetry, which, and how sure that is.
 #
 # ```bash
 # git clone https://github.com/liegan-book/liegan-book && cd liegan-book

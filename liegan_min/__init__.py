@@ -28,9 +28,10 @@ from liegan_min.algebra.identify import identify
 from liegan_min.algebra.lie_algebra import LieAlgebra, act, bracket
 from liegan_min.base.errors import DamagedFileError, InputError, LieganError, MissingExtraError
 from liegan_min.base.options import RunOptions
+from liegan_min.discover import Answer, Certificate, Report, discover
 from liegan_min.game.coefficients import IntegerGrid, Normal, Uniform
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import Discovery, discover
+from liegan_min.game.discovery import Discovery, play_game
 from liegan_min.game.discriminator import Discriminator
 from liegan_min.game.game import Game
 from liegan_min.game.generator import LieGenerator
@@ -39,6 +40,8 @@ from liegan_min.game.pairs import Pairs, as_pairs, read_npz
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answer",
+    "Certificate",
     "DamagedFileError",
     "Discovery",
     "Discriminator",
@@ -52,6 +55,7 @@ __all__ = [
     "MissingExtraError",
     "Normal",
     "Pairs",
+    "Report",
     "RunOptions",
     "Uniform",
     "act",
@@ -60,5 +64,6 @@ __all__ = [
     "discover",
     "groups",
     "identify",
+    "play_game",
     "read_npz",
 ]

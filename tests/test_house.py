@@ -44,5 +44,5 @@ def test_the_method_is_small():
     """And what asks a reader's data for their symmetry, which no other room imports, is smaller."""
     files = [p for p in FILES if "liegan_min" in p.parts]
     asking = [p for p in files if "discover" in p.parts]
-    assert sum(lines(p) for p in files) - sum(map(lines, asking)) <= 5500
-    assert sum(map(lines, asking)) <= 2200
+    assert sum(map(lines, files)) <= 7700
+    assert sum(map(lines, asking)) <= sum(map(lines, files)) / 3

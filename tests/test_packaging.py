@@ -118,6 +118,16 @@ def test_the_command_lines_of_the_readme_are_understood():
         assert not [o for o in options if o not in shown.output], line
 
 
+def test_the_python_of_the_readme_runs_as_pasted(capsys):
+    first, *others = re.findall(r"(?ms)^```python\n(.*?)^```", text("README.md"))
+    for code in (first, *others):
+        names: dict[str, object] = {}
+        exec(code, names)  # noqa: S102 - it is ours
+        if code == first:
+            assert "FOUND: so(2)" in capsys.readouterr().out
+            assert "network" in names
+
+
 def program(folder, name, body):
     """Write a program that stands in for another one."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -75,7 +75,7 @@ def discover_element(
 ) -> Element:
     """Find one element of the symmetry group of a joint law.
 
-    Args and errors: those of `discovery.discover`; it knows no `within`.
+    Args and errors: those of `discovery.play_game`; it knows no `within`.
     """
     config, options = config or GameConfig(), options or RunOptions()
     start = set_up(pairs, config, rules=rules, mask=mask, options=options)

@@ -13,6 +13,7 @@ import typer
 from liegan_book.cli import data as cli_data
 from liegan_book.cli import tables as cli_tables
 from liegan_book.cli.data import Json, show, whose
+from liegan_book.cli.discover import discover
 from liegan_min.base.errors import InputError, LieganError
 
 app = typer.Typer(
@@ -22,45 +23,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(discover)
 cli_tables.add_to(app)
 app.add_typer(cli_data.app, name="data", help="Make, verify, simulate or download a data set.")
 
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Seed = Annotated[int, typer.Option(help="Seed of every draw.", min=0)]
-
-
-@app.command()
-def discover(
-    file: Annotated[Path, typer.Argument(help="An .npz with x (n, t, k) or (n, k), optional y.")],
-    channels: Annotated[int, typer.Option(help="Number of basis matrices to look for.", min=1)] = 1,
-    y: Annotated[
-        str, typer.Option(help="How y answers to g: auto, vector, scalar, label.")
-    ] = "auto",
-    epochs: Annotated[int, typer.Option(help="Most passes through the data.", min=1)] = 100,
-    batch: Annotated[int, typer.Option(help="Samples in a step.", min=2)] = 64,
-    seed: Seed = 0,
-    device: Device = "auto",
-    checkpoint: Annotated[Path | None, typer.Option(help="File to resume from if killed.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Find the symmetry of your own data with LieGAN."""
-    from liegan_min.base.options import RunOptions
-    from liegan_min.game.discovery import discover_file, report
-    from liegan_min.game.pairs import read_npz
-
-    if y not in ("auto", "vector", "scalar", "label"):
-        raise InputError(f"--y must be auto, vector, scalar or label, not {y!r}")
-    pairs = read_npz(file, None if y == "auto" else y)  # type: ignore[arg-type]
-    found = discover_file(
-        pairs,
-        channels=channels,
-        epochs=epochs,
-        batch=batch,
-        options=RunOptions(seed=seed, device=device, checkpoint=checkpoint),
-    )
-    content = report(found)
-    lines = [f"{key}: {value}" for key, value in content.items() if key != "basis"]
-    show(content, as_json, "\n".join([*lines, "basis:", str(found.algebra.basis)]))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from liegan_book.datasets import comparison
 from liegan_book.experiments.metrics.comparison import DRAWS, Answer, draw, powers
 from liegan_book.experiments.metrics.discovery import rounded
 from liegan_min.base.options import RunOptions
-from liegan_min.game.discovery import Discovery, discover
+from liegan_min.game.discovery import Discovery, play_game
 from liegan_min.game.game import Game
 from liegan_min.game.generator import LieGenerator, YKind
 from liegan_min.game.pairs import as_pairs
@@ -84,7 +84,7 @@ def _liegan(
         within = task.given if row == "given-subset" else None
         pairs = as_pairs(task.seen, task.y, "label") if one_law else task.pairs()
         rules = Game if one_law else RULES[row]
-        found = discover(pairs, config, rules=rules, within=within, options=options)
+        found = play_game(pairs, config, rules=rules, within=within, options=options)
         return Restart(found, draw(found), loss_at_end(found.history))
 
     def answer(task: comparison.Task, kept: Restart[Discovery], seconds: float) -> Answer:

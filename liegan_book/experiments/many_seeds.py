@@ -4,7 +4,7 @@ A game of the poster is too small for a GPU: its step ends before the next can b
 seeds of an experiment are alike in shape. So their bases, their discriminators and what Adam keeps
 of both are stacked, and a step of all is one product of stacks. They share nothing: each seed has
 the start, the order of its samples and the coefficients that it has when it is played alone, and
-its own data where each seed has. Up to rounding, seed s of a stack is `discover` with seed s.
+its own data where each seed has. Up to rounding, seed s of a stack is `play_game` with seed s.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ from liegan_min.base import files
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.base.settings import Settings
+from liegan_min.game import discovery
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import Discovery, discover
+from liegan_min.game.discovery import Discovery
 from liegan_min.game.pairs import Pairs
 
 
@@ -114,8 +115,8 @@ Source = Callable[[int], Pairs]
 def play_game(
     config: GameConfig, options: RunOptions, *, source: Source, **space: Any
 ) -> Discovery:
-    """Play a game on the samples of a seed; `space` is what else `discover` is to be told."""
-    return discover(source(options.seed), config, options=options, **space)
+    """Play a game on the samples of a seed; `space` is what else `play_game` is to be told."""
+    return discovery.play_game(source(options.seed), config, options=options, **space)
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,10 @@ def check_writable(path: Path) -> None:
     """Make sure that a file can be written, before the work for it is done; nothing is made.
 
     Raises:
-        LieganError: if its folder cannot be written.
+        LieganError: if its folder cannot be written, or it is a folder itself.
     """
+    if path.is_dir():
+        raise cannot_write(path, IsADirectoryError("it is a folder"))
     there = next(folder for folder in path.absolute().parents if folder.exists())
     with writing(path), tempfile.TemporaryFile(dir=there):
         pass

@@ -93,17 +93,27 @@ def p_values(found: Condition) -> tuple[list[float], Array]:
     return p, moments
 
 
-def violation(samples: Samples, basis: Array, seed: int) -> Quadratic:
-    """Return the statistic of the violation of a given basis, (q, r, r), on samples.
+class Judge:
+    """The violation of what was found elsewhere, on samples.
 
-    Its bound is on the square of how far the flow drives the mean of a test function, relative to
-    how much that scatters: worst over test functions, a root mean square over the span.
+    Args:
+        samples: that it was not found on.
+        seed: of the test functions.
     """
-    waves, used = counts(samples.z.shape[-1] ** 2)
-    seen = Observables(samples, waves, seed)
-    F = seen.smooth(used)
-    rows = np.linalg.qr(basis.reshape(len(basis), -1).T)[0].T.reshape(basis.shape)
-    return quadratic(seen.moments(rows, F))
+
+    def __init__(self, samples: Samples, seed: int) -> None:
+        waves, used = counts(samples.z.shape[-1] ** 2)
+        self.seen = Observables(samples, waves, seed)
+        self.F = self.seen.smooth(used)
+
+    def violation(self, basis: Array) -> Quadratic:
+        """Return the statistic of the violation of a basis, (q, r, r).
+
+        Its bound is on the square of how far the flow drives the mean of a test function, relative
+        to how much that scatters: worst over test functions, a root mean square over the span.
+        """
+        rows = np.linalg.qr(basis.reshape(len(basis), -1).T)[0].T.reshape(basis.shape)
+        return quadratic(self.seen.moments(rows, self.F))
 
 
 def by_halves(samples: Samples, q: int, seed: int) -> Quadratic:
@@ -111,7 +121,7 @@ def by_halves(samples: Samples, q: int, seed: int) -> Quadratic:
     halves = samples.halves(seed)
     return both(
         *(
-            violation(judge, condition(finder, seed + k).directions[:q], seed + k + 2)
+            Judge(judge, seed + k + 2).violation(condition(finder, seed + k).directions[:q])
             for k, finder, judge in ((1, halves[0], halves[1]), (2, halves[1], halves[0]))
         )
     )
@@ -130,18 +140,17 @@ def influences(found: Condition, moments: Array) -> Array:
     return np.asarray(-(g @ found.left[:, : len(others)] / s) @ others)
 
 
-def law(samples: Samples, frame: Frame, seed: int) -> Answer:
-    """Answer for a joint law, from white samples."""
+def unfit(samples: Samples) -> Answer | None:
+    """Return the answer for samples that no test of their law can be put to; None if one can."""
     n, r = samples.independent, samples.z.shape[-1]
+    used = counts(r * r)[1]
     if r == 1:
         return Answer("none", "one column can only be scaled, and that changes its spread")
-    used = counts(r * r)[1]
-    rows = "rows" if n == len(samples.z) else "trajectories"
     if n < 4 * used:
         return Answer(
             "undecided",
-            f"{n} {rows} are too few to test {r * r} unknowns by {used} conditions",
-            next_step=f"at least {4 * used:,} {rows}, or fewer columns",
+            f"{n} {samples.rows} are too few to test {r * r} unknowns by {used} conditions",
+            next_step=f"at least {4 * used:,} {samples.rows}, or fewer columns",
         )
     if (carried := _carried(samples)) < used:
         return Answer(
@@ -149,6 +158,14 @@ def law(samples: Samples, frame: Frame, seed: int) -> Answer:
             f"so few rows lie far out that the second moments rest on about {carried:.0f} of {n}",
             next_step="take logarithms, or trim what is no measurement",
         )
+    return None
+
+
+def law(samples: Samples, frame: Frame, seed: int) -> Answer:
+    """Answer for a joint law, from white samples."""
+    if answer := unfit(samples):
+        return answer
+    n, r = samples.independent, samples.z.shape[-1]
     found = condition(samples, seed)
     p, moments = p_values(found)
     accepted = sum(value >= LEVEL for value in p)
@@ -158,12 +175,12 @@ def law(samples: Samples, frame: Frame, seed: int) -> Answer:
     basis, mix = frame.readable(found.directions[:c])
     each = np.einsum("cd,ndp->ncp", mix, influences(found, moments[:, :c])).reshape(n, c, r, r)
     errors = np.sqrt(np.square(frame.returned(each)).mean(axis=0) / n)
-    verdict, why, next_step = _verdict(accepted, bound, n, rows)
-    told = 0 if verdict == "none" else c
+    said, why, next_step = verdict(accepted, bound, samples)
+    told = 0 if said == "none" else c
     # What keeps a law keeps its second moments, which are 1 in the frame: L turns.
     turns = found.directions[:c] - found.directions[:c].swapaxes(1, 2)
     return Answer(
-        verdict,
+        said,
         why,
         named(turns[:told]),
         basis[:told],
@@ -172,7 +189,7 @@ def law(samples: Samples, frame: Frame, seed: int) -> Answer:
         violation=judged.squared**0.5,
         certificate=Certificate(bound, ALPHA),
         spectrum=found.spectrum,
-        noise=(used / n) ** 0.5,
+        noise=(found.used / n) ** 0.5,
         next_step=next_step,
     )
 
@@ -183,16 +200,16 @@ def _carried(samples: Samples) -> float:
     return float(samples.independent * size.mean() ** 2 / np.square(size).mean())
 
 
-def _verdict(accepted: int, bound: float, n: int, rows: str) -> tuple[Verdict, str, str]:
+def verdict(accepted: int, bound: float, samples: Samples) -> tuple[Verdict, str, str]:
     """Return the verdict, what it rests on, and what would sharpen it."""
     if accepted and bound <= DELTA:
         return "found", "", ""
     if accepted:
-        enough = n * (bound / DELTA) ** 2
+        enough = samples.independent * (bound / DELTA) ** 2
         return (
             "undecided",
             f"{accepted} of them are not refused, and not certified either",
-            f"about {float(f'{enough:.1g}'):,.0f} {rows} would decide",
+            f"about {float(f'{enough:.1g}'):,.0f} {samples.rows} would decide",
         )
     if bound <= DELTA:
         return "undecided", "no symmetry is exact, but one holds up to its violation", ""

@@ -47,6 +47,11 @@ class Samples:
         """Number of trajectories."""
         return int(self.trajectories.max()) + 1
 
+    @property
+    def rows(self) -> str:
+        """What is independent, in words."""
+        return "rows" if self.independent == len(self.z) else "trajectories"
+
     def halves(self, seed: int) -> tuple[Samples, Samples]:
         """Split the trajectories at random."""
         order = np.random.default_rng(seed).permutation(self.independent)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
 
 from liegan_min.algebra.linalg import Array
 
@@ -45,6 +44,8 @@ class Quadratic:
 
     def p_value(self) -> float:
         """Return the probability of a T at least as large, were the true moments 0."""
+        from scipy import stats  # as long to import as torch
+
         return float(stats.chi2.sf(self.value / self._scale, self.freedom))
 
     @property
@@ -54,6 +55,8 @@ class Quadratic:
 
     def bound(self, alpha: float) -> float:
         """Return what ‖E h‖² is not above, with confidence 1 - alpha; a mean over the stacks."""
+        from scipy import optimize, stats
+
         t = self.value / self._scale
         if stats.chi2.cdf(t, self.freedom) <= alpha:
             return 0.0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -14,7 +15,11 @@ from safetensors.numpy import load, save
 from liegan_min.algebra.linalg import Array
 from liegan_min.base import files
 from liegan_min.base.errors import DamagedFileError
+from liegan_min.discover import picture
 from liegan_min.discover.answer import QUESTIONS, Answer, Certificate, Question
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: What each question asks, in words.
 ASKS: dict[Question, str] = {
@@ -25,6 +30,8 @@ ASKS: dict[Question, str] = {
 #: Arrays of an answer that a file keeps as arrays.
 _ARRAYS = ("basis", "standard_errors", "spectrum")
 _SCHEMA = 1
+#: Entries below this fraction of the largest are rounding.
+_ROUNDING = 1e-12
 
 
 def facts(answer: Answer) -> dict[str, Any]:
@@ -56,6 +63,8 @@ class Report:
     Attributes:
         n, t, k: rows, vectors in each, and columns of a vector.
         columns: their names.
+        unit: (k,), the root mean square of each.
+        method: how the law was asked about, "auto" or "game".
         y: how y was read, in words.
         y_kind: "vector", "scalar", "label", or None without y.
         support_rank: dimension of the subspace that the vectors fill.
@@ -68,6 +77,8 @@ class Report:
     t: int
     k: int
     columns: tuple[str, ...]
+    unit: Array
+    method: str
     y: str
     y_kind: str | None
     support_rank: int
@@ -94,6 +105,8 @@ class Report:
             "t": self.t,
             "k": self.k,
             "columns": list(self.columns),
+            "unit": self.unit.tolist(),
+            "method": self.method,
             "y": self.y,
             "y_kind": self.y_kind,
             "support_rank": self.support_rank,
@@ -101,6 +114,26 @@ class Report:
             "seconds": self.seconds,
             "answers": {q: facts(self.answers[q]) for q in QUESTIONS},
         }
+
+    def plot(self, question: Question | None = None) -> Figure:
+        """Draw all answers, or one, as a matplotlib figure.
+
+        Raises:
+            MissingExtraError: without matplotlib.
+        """
+        shown = self.answers if question is None else {question: self.answers[question]}
+        return picture.plot(shown, self.columns, self.unit)
+
+    def html(self, path: str | Path, title: str = "Does this data have a symmetry?") -> None:
+        """Write text and figures as an HTML file that needs no other file, whole or not at all.
+
+        Raises:
+            LieganError: if it cannot be written.
+            MissingExtraError: without matplotlib.
+        """
+        picture.page(
+            self.answers, self.columns, self.unit, text=str(self), title=title, path=Path(path)
+        )
 
     def save(self, path: str | Path) -> None:
         """Write the report as a .safetensors file, whole or not at all.
@@ -147,7 +180,8 @@ def _report(plain: dict[str, Any], arrays: dict[str, Array]) -> Report:
         if values["certificate"]:
             values["certificate"] = Certificate(**values["certificate"])
         answers[question] = Answer(**values)
-    return Report(**plain | {"columns": tuple(plain["columns"]), "answers": answers})
+    columns, unit = tuple(plain["columns"]), np.array(plain["unit"])
+    return Report(**plain | {"columns": columns, "unit": unit, "answers": answers})
 
 
 def _said(answer: Answer, columns: tuple[str, ...]) -> list[str]:
@@ -155,7 +189,7 @@ def _said(answer: Answer, columns: tuple[str, ...]) -> list[str]:
     name = answer.name
     size = f"{answer.dimension} generator{'s' * (answer.dimension != 1)}"
     head = answer.verdict.upper() + (f": {name}, {size}" if name else "")
-    lines = [f"  {head}" + (f" ({answer.why})" if answer.why else "")]
+    lines = [f"  {head}", *_wrapped(answer.why)]
     if answer.p_value is not None:
         lines.append(f"  {_odds(answer)}")
     if answer.certificate is not None and answer.verdict != "none":
@@ -163,10 +197,15 @@ def _said(answer: Answer, columns: tuple[str, ...]) -> list[str]:
         seen = f"violation {answer.violation:.2g}"
         lines.append(f"  {seen}, at most {bound:.2g} with {sure:.0%} confidence")
     if answer.next_step:
-        lines.append(f"  next: {answer.next_step}")
+        lines += _wrapped(f"next: {answer.next_step}")
     if answer.verdict == "found":
         lines += _matrices(answer, columns)
     return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    """Return a sentence as lines of a screen."""
+    return textwrap.wrap(text, 98, initial_indent="  ", subsequent_indent="  ")
 
 
 def _odds(answer: Answer) -> str:
@@ -184,6 +223,7 @@ def _matrices(answer: Answer, columns: tuple[str, ...]) -> list[str]:
         return ["  (the generators are in the basis of the answer, or --json)"]
     lines = []
     for i, (L, errors) in enumerate(zip(answer.basis, answer.standard_errors, strict=True)):
+        L = np.where(np.abs(L) > _ROUNDING * np.abs(L).max(), L, 0.0)
         for j, (row, error) in enumerate(zip(L, errors, strict=True)):
             cells = [
                 f"{v:8.3g}" + (f" ± {e:<7.1g}" if np.isfinite(e) else "")

@@ -19,6 +19,7 @@ from liegan_min.discover.frame import Frame, frame
 from liegan_min.discover.given import Given, Kind
 from liegan_min.discover.law import law
 from liegan_min.discover.observables import Samples
+from liegan_min.discover.played import played
 from liegan_min.discover.reading import read
 from liegan_min.discover.report import Report
 from liegan_min.discover.support import support
@@ -26,8 +27,14 @@ from liegan_min.discover.task import task
 
 T = TypeVar("T")
 
+Method = Literal["auto", "game"]
+#: What asks about the law.
+_LAW: dict[Method, Callable[[Samples, Frame, int], Answer]] = {"auto": law, "game": played}
+
 #: Rows that are used at most, and columns that can be asked about: L has their square of entries.
 ROWS, COLUMNS = 65_536, 16
+#: The mean is off the origin if its square, white, is so many times what chance makes of it.
+FAR = 9.0
 
 
 def discover(
@@ -35,6 +42,7 @@ def discover(
     y: Any = None,
     *,
     ask: Sequence[Question] = QUESTIONS,
+    method: Method = "auto",
     y_kind: Kind | Literal["auto"] = "auto",
     affine: bool = False,
     x_columns: Sequence[str] = (),
@@ -52,6 +60,8 @@ def discover(
             tensor, a DataFrame, `Pairs`, or the path of an .npz, .npy, .csv or .parquet.
         y: what goes with each x: a vector that g moves, numbers, or a label.
         ask: which of "support", "law" and "task".
+        method: how the law is asked about; "auto" solves the weak form, "game" plays LieGAN. Both
+            are judged alike.
         y_kind: "vector", "scalar" or "label"; default: found out where only one of them fits.
         affine: look for symmetries about the mean of x, not about the origin.
         x_columns: of a table, that are x; default: all others.
@@ -67,6 +77,8 @@ def discover(
     unknown = [q for q in ask if q not in QUESTIONS]
     if unknown or not ask:
         raise InputError(f"ask must be some of {', '.join(QUESTIONS)}, not {', '.join(unknown)}")
+    if method not in _LAW:
+        raise InputError(f"method must be auto or game, not {method!r}")
     given = read(
         data,
         y,
@@ -87,7 +99,9 @@ def discover(
         answers["support"] = _timed(support, coordinates.white(x.x), coordinates, seed)
     if "law" in ask:
         samples = _samples(x, coordinates.white(moved))
-        answers["law"] = _timed(law, samples, coordinates, seed)
+        answers["law"] = _timed(_LAW[method], samples, coordinates, seed)
+        if not affine and _off_centre(samples.z):
+            answers["law"] = _beside_the_mean(answers["law"], given, seed)
     if "task" in ask and x.y is not None and x.kind is not None:
         answers["task"] = _timed(task, _task(x, x.y, x.kind, coordinates), coordinates, seed)
     elif "task" in ask:
@@ -98,6 +112,8 @@ def discover(
         t=t,
         k=k,
         columns=given.columns,
+        unit=coordinates.unit,
+        method=method,
         y=given.how,
         y_kind=given.kind,
         support_rank=coordinates.rank,
@@ -129,6 +145,23 @@ def _moved(given: Given, seed: int, affine: bool) -> tuple[Given, Array]:
     if given.kind != "vector" or y is None:
         return replace(given, x=x), x
     return replace(given, x=x, y=y - centre), np.concatenate([x, y - centre], axis=1)
+
+
+def _off_centre(z: Array) -> bool:
+    """Say whether the mean of white samples, (n, t, r), is further from 0 than chance puts it."""
+    mean = z.mean(axis=(0, 1))
+    return len(z) * float(mean @ mean) > FAR * len(mean)
+
+
+def _beside_the_mean(answer: Answer, given: Given, seed: int) -> Answer:
+    """Return an answer that says so where the law has more symmetry about its mean."""
+    x, moved = _moved(given, seed, affine=True)
+    coordinates = frame(moved)
+    centred = law(_samples(x, coordinates.white(moved)), coordinates, seed)
+    if centred.verdict != "found" or centred.dimension <= answer.dimension:
+        return answer
+    step = f"center the data (affine=True, --affine): about the mean {centred.name} is found"
+    return replace(answer, next_step="; ".join(text for text in (step, answer.next_step) if text))
 
 
 def _samples(given: Given, z: Array) -> Samples:

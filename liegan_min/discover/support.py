@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from liegan_min.algebra.linalg import Array
 from liegan_min.discover.answer import Answer, Certificate, named
@@ -90,6 +89,8 @@ def _support(z: Array, frame: Frame, seed: int) -> Answer:
     c = int((moved <= KEPT * moved[-1]).sum())
     square = squares[:, :small].mean(axis=1)
     mean = float(square.mean())
+    from scipy import stats  # as long to import as torch
+
     bound = mean + stats.norm.isf(ALPHA) * float(square.std()) / len(square) ** 0.5
     basis, _ = frame.readable(directions[: max(c, 1)])
     return Answer(

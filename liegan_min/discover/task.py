@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy import stats
 from torch import Tensor
 
 from liegan_min.algebra.linalg import Array
@@ -148,6 +147,8 @@ def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> Tensor:
 
 def costs(fitted: list[Fitted], basis: Array, seed: int) -> float:
     """Return the p-value of "averaging over these directions costs nothing" at any size."""
+    from scipy import stats  # as long to import as torch
+
     p = []
     for k, size in enumerate(SIZES):
         z = []

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from liegan_min.algebra import expm
 from liegan_min.algebra.lie_algebra import LieAlgebra, act
 from liegan_min.algebra.one_parameter import one_parameter
 from liegan_min.base.errors import InputError
@@ -35,26 +36,27 @@ class Moves(nn.Module):
 
 
 class FromAlgebra(Moves):
-    """g = exp(wL) with w ~ N(0, scale²), for an algebra of one direction; g⁻¹ = exp(-wL).
+    """g = exp(Σ w_i L_i) with w_i ~ N(0, scale²); g⁻¹ = exp(-Σ w_i L_i).
 
     L is taken as long as it is: a generator that was learned short turns less, here as in the game.
 
     Raises:
-        InputError: if the algebra has several directions, or scale is not positive.
+        InputError: if scale is not positive.
     """
 
-    L: Tensor
+    basis: Tensor
     rates: Tensor
     projectors: Tensor
 
     def __init__(self, algebra: LieAlgebra, scale: float = 3.0) -> None:
         super().__init__()
-        if algebra.dim != 1:
-            raise InputError(f"augmentation takes one direction, not {algebra.dim}; pick one")
         if not 0 < scale < float("inf"):
             raise InputError(f"scale must be a positive number, not {scale}")
         self.scale = scale
-        self.register_buffer("L", algebra.basis[0].float(), persistent=False)
+        self.register_buffer("basis", algebra.basis.float(), persistent=False)
+        self.spectral = False
+        if algebra.dim > 1:
+            return
         # Without gradients to keep, exp(wL) = Σ_j exp(w λ_j) Π_j with the spectral projectors Π_j
         # of L is one product. They are sound where the eigenvectors are far from parallel.
         values, V = np.linalg.eig(algebra.basis[0].numpy())
@@ -67,16 +69,18 @@ class FromAlgebra(Moves):
             self.register_buffer("projectors", torch.from_numpy(both).float(), persistent=False)
 
     def exp(self, w: Tensor) -> Tensor:
-        """Return exp(w L), (n, k, k), for w, (n,)."""
+        """Return exp(Σ w_i L_i), (n, k, k), for w, (n, c)."""
+        if len(self.basis) > 1:
+            return expm.exp(torch.einsum("nc,cij->nij", w, self.basis))
         if not self.spectral:
-            return one_parameter(w, self.L)
-        e = torch.exp(w.double()[:, None] * self.rates)
+            return one_parameter(w[:, 0], self.basis[0])
+        e = torch.exp(w.double() * self.rates)
         g = torch.cat([e.real, e.imag], dim=1).float() @ self.projectors
-        return g.view(-1, *self.L.shape)
+        return g.view(-1, *self.basis.shape[1:])
 
     def draw(self, n: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw g and g⁻¹, each (n, k, k)."""
-        w = self.scale * torch.randn(n, generator=rng).to(self.L)
+        w = self.scale * torch.randn(n, len(self.basis), generator=rng).to(self.basis)
         both = self.exp(torch.cat([w, -w]))
         return both[:n], both[n:]
 

@@ -7,10 +7,13 @@ equivariant as exactly as its generators are solved for.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from liegan_min.algebra import linalg
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
 from liegan_min.equivariant.reps import LOOSE, SCALAR, Rep, Spaces, V
@@ -18,8 +21,42 @@ from liegan_min.equivariant.reps import LOOSE, SCALAR, Rep, Spaces, V
 #: The blocks of W: from scalars or vectors, to scalars or vectors.
 _BLOCKS = (("v", "v"), ("v", "s"), ("s", "v"), ("s", "s"))
 
+#: Angle, in radians, up to which two spaces of maps are the same: float32, and a gap to divide by.
+_SAME = 1e-3
 
-class EquivariantLinear(nn.Module):
+
+class Expanded(nn.Module):
+    """A module whose weights are coefficients in bases.
+
+    Which basis of a null space comes out of a decomposition is up to rounding, and in another basis
+    the weights are another function. So bases are buffers that a state dict holds: with the weights
+    come the bases that they belong to, and those of another space are refused.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_load_state_dict_pre_hook(_of_the_same_spaces)  # type: ignore[no-untyped-call]
+
+
+def _of_the_same_spaces(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
+    """Refuse a state with bases of other spaces than the module's.
+
+    Raises:
+        InputError: naming the basis.
+    """
+    for name, own in module.named_buffers(recurse=False):
+        saved = state.get(prefix + name)
+        if saved is None:
+            continue  # that it is missing, torch says
+        rows = [linalg.as_float64(B.flatten(1)) for B in (saved, own)]
+        if saved.shape != own.shape or linalg.angles_between(*rows)[-1] > _SAME:
+            raise InputError(
+                f"the weights belong to another algebra: {prefix}{name} spans another space of "
+                "maps; build the network from the generators that they were trained with"
+            )
+
+
+class EquivariantLinear(Expanded):
     """z ↦ W z + b with ρ_out(g) W = W ρ_in(g) and ρ_out(g) b = b.
 
     What passes between layers is a pair: scalars s, (scalars, b), and vectors v, (vectors · k, b),
@@ -50,13 +87,13 @@ class EquivariantLinear(nn.Module):
             long = self.k**0.5 if o == "v" else 1.0
             B = long * spaces.block(block).basis.float()  # (m, rows, columns)
             if size[i] and out[o] and len(B):
-                self.register_buffer(f"basis_{block}", B, persistent=False)
+                self.register_buffer(f"basis_{block}", B)
                 start = torch.randn(out[o], size[i], len(B)) / (fan * len(B)) ** 0.5
                 self.w[block] = nn.Parameter(start)
         self.b_s = nn.Parameter(torch.zeros(rep_out.scalars))
         if len(spaces.sv.basis) and rep_out.vectors:
             fixed = spaces.sv.basis[..., 0].float()
-            self.register_buffer("basis_b", fixed, persistent=False)
+            self.register_buffer("basis_b", fixed)
             self.b_v = nn.Parameter(torch.zeros(rep_out.vectors, len(fixed)))
 
     def matrix(self, block: str) -> Tensor:
@@ -81,7 +118,7 @@ class EquivariantLinear(nn.Module):
         return to["s"], vectors.expand(-1, v.shape[1])
 
 
-class Nonlinearity(nn.Module):
+class Nonlinearity(Expanded):
     """Products of components, then gates: what no equivariant linear map can make.
 
     Every component is multiplied by 1 + a learned combination of the scalars; every vector v adds
@@ -103,7 +140,7 @@ class Nonlinearity(nn.Module):
         self.rep, self.k = rep, spaces.k
         v, m = rep.vectors, len(spaces.form.basis)
         s = rep.scalars + v
-        self.register_buffer("form", spaces.form.basis.float(), persistent=False)
+        self.register_buffer("form", spaces.form.basis.float())
         self.factor = nn.Parameter(size * torch.randn(s + v, s) / max(1, s) ** 0.5)
         self.q = nn.Parameter(torch.randn(v, m) / max(1, m) ** 0.5)
         self.mix = nn.Parameter(size * torch.randn(s, v) / max(1, v) ** 0.5)

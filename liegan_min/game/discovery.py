@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from liegan_min.algebra import linalg
-from liegan_min.algebra.identify import identify
 from liegan_min.algebra.lie_algebra import InvariantForm, LieAlgebra
 from liegan_min.base import files
 from liegan_min.base.errors import InputError
@@ -89,7 +87,7 @@ def set_up(
 ) -> Setup:
     """Check the settings against the data, split it, and start a game.
 
-    Args and errors: those of `discover`.
+    Args and errors: those of `play_game`.
 
     Raises:
         InputError: if there are fewer samples than a batch, or a value does not fit.
@@ -128,7 +126,7 @@ def set_up(
     )
 
 
-def discover(
+def play_game(
     pairs: Pairs,
     config: GameConfig | None = None,
     *,
@@ -174,48 +172,3 @@ def discover(
             for name, value in game.generator.coefficients.named_parameters()
         },
     )
-
-
-def discover_file(
-    pairs: Pairs,
-    *,
-    channels: int = 1,
-    epochs: int = 100,
-    batch: int = 64,
-    options: RunOptions | None = None,
-) -> Discovery:
-    """Discover with settings for data of unknown scale: standardised inputs, an early stop.
-
-    A fifth of the samples is held out, so that the discriminator's advantage can be measured.
-    """
-    config = GameConfig.of(
-        channels=channels,
-        epochs=epochs,
-        batch=batch,
-        standardise=True,
-        ema=0.99,
-        stop_angle=0.01,
-    )
-    return discover(pairs, config, held_out=0.2, options=options)
-
-
-def report(found: Discovery) -> dict[str, Any]:
-    """Return what a discovery says, in plain numbers that JSON can hold.
-
-    The algebra is named by PᵀLP, which is all that data on the support P can tell about L.
-    """
-    form, P = found.invariant_form(), torch.from_numpy(found.support)
-    return {
-        "basis": found.algebra.basis.tolist(),
-        "dimension": found.dimension,
-        "algebra": identify(LieAlgebra(P.mT @ found.algebra.basis @ P)),
-        "closure_defect": found.algebra.closure_defect(),
-        "support_rank": int(found.support.shape[1]),
-        "invariant_form": form.J.tolist(),
-        "invariant_form_gap": form.gap,
-        "discriminator_advantage": found.discriminator_advantage,
-        "epochs": len(found.bases),
-        "stopped_early": found.stopped_early,
-        "seconds": found.seconds,
-        "seed": found.seed,
-    }

@@ -13,7 +13,7 @@ from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover, set_up
+from liegan_min.game.discovery import play_game, set_up
 from liegan_min.game.pairs import as_pairs
 
 SMALL = GameConfig(hidden=(16,), batch=32, epochs=2, lr_discriminator=1e-3)
@@ -65,7 +65,7 @@ def test_augerino_plus_predicts_labels_by_their_logits():
     right = s.game.discriminator(pairs.x).argmax(1) == pairs.y
     assert right.float().mean() > 0.95
     assert (
-        discover(
+        play_game(
             pairs, SMALL, rules=AugerinoPlus, options=RunOptions(device="cpu")
         ).discriminator_advantage
         is None
@@ -74,7 +74,7 @@ def test_augerino_plus_predicts_labels_by_their_logits():
 
 def test_augerino_plus_has_nothing_to_learn_from_without_y():
     with pytest.raises(InputError, match="predicting y, and there is none; give y"):
-        discover(as_pairs(field()[0]), SMALL, rules=AugerinoPlus, options=RunOptions(device="cpu"))
+        play_game(as_pairs(field()[0]), SMALL, rules=AugerinoPlus, options=RunOptions(device="cpu"))
 
 
 def test_symmetrygan_moves_every_sample_by_the_same_matrix():

@@ -10,7 +10,7 @@ from liegan_min.algebra import groups
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 from liegan_min.game.pairs import as_pairs
 
 SMALL = GameConfig(hidden=(8,), batch=32, epochs=2, standardise=True)
@@ -33,11 +33,11 @@ NUMBERS = torch.randn(200, 2, generator=seeded(5))
 )
 def test_between_a_law_and_itself_it_is_the_game_of_one_law(y, kind):
     x = points()
-    one = discover(
+    one = play_game(
         as_pairs(x, y, kind), SMALL, options=RunOptions(seed=3, device="cpu"), held_out=0.2
     )
     both = as_pairs(torch.stack([x, x], 1), y, kind)
-    two = discover(
+    two = play_game(
         both, SMALL, rules=Carried, options=RunOptions(seed=3, device="cpu"), held_out=0.2
     )
     # Not to the bit: the vectors lie otherwise in memory, and are summed in another order.
@@ -110,13 +110,13 @@ def test_its_checkpoints_are_not_those_of_the_game_of_one_law(tmp_path):
 
     Killed.__name__ = "Carried"
     with pytest.raises(Stop):
-        discover(
+        play_game(
             pairs, SMALL, rules=Killed, options=RunOptions(checkpoint=file, checkpoint_seconds=0)
         )
     with pytest.raises(InputError, match="another"):
-        discover(pairs, SMALL, options=RunOptions(checkpoint=file))
-    whole = discover(pairs, SMALL, rules=Carried)
-    resumed = discover(pairs, SMALL, rules=Carried, options=RunOptions(checkpoint=file))
+        play_game(pairs, SMALL, options=RunOptions(checkpoint=file))
+    whole = play_game(pairs, SMALL, rules=Carried)
+    resumed = play_game(pairs, SMALL, rules=Carried, options=RunOptions(checkpoint=file))
     assert torch.equal(whole.bases, resumed.bases)
 
 
@@ -126,7 +126,7 @@ def test_a_vector_y_is_refused():
         InputError,
         match=r"^y is a vector; between two laws make it a label or a number, or leave it out$",
     ):
-        discover(pairs, SMALL, rules=Carried)
+        play_game(pairs, SMALL, rules=Carried)
 
 
 @pytest.mark.parametrize(("y", "kind"), [(LABELS, "label"), (NUMBERS, "scalar"), (None, None)])
@@ -137,4 +137,4 @@ def test_samples_of_other_than_two_vectors_are_refused(t, y, kind):
         InputError,
         match=rf"^x must be \(n, 2, 3\), .* a sample holds {3 * t} numbers; stack the two$",
     ):
-        discover(pairs, SMALL, rules=Carried)
+        play_game(pairs, SMALL, rules=Carried)

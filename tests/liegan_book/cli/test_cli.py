@@ -17,7 +17,6 @@ from liegan_book.cli.main import app
 from liegan_book.datasets import authors, published
 from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
-from tests.liegan_min.game.test_discovery import cloud
 
 
 def liegan(*words, **env):
@@ -28,38 +27,11 @@ def liegan(*words, **env):
 
 
 P = "two-body-discovery-published"
-NOISE = np.random.default_rng(0).random((100, 2))
-
-
-@pytest.fixture
-def file(tmp_path):
-    x, y = cloud(400)
-    np.savez(tmp_path / "mine.npz", x=x, y=y)
-    return tmp_path / "mine.npz"
-
-
-def test_discover_prints_what_the_design_promises(file):
-    out = liegan("discover", file, "--epochs", 3, "--seed", 5, "--json")
-    assert out.returncode == 0, out.stderr
-    found = json.loads(out.stdout)
-    promised = "basis dimension algebra closure_defect support_rank invariant_form"
-    assert {*promised.split(), "discriminator_advantage", "seconds", "seed"} <= found.keys()
-    assert found["seed"] == 5
-    assert np.shape(found["basis"]) == (1, 2, 2)
-    assert np.shape(found["invariant_form"]) == (2, 2)
-    assert out.stderr == ""
-
-
-def test_discover_reads_as_text_too(file):
-    out = liegan("discover", file, "--epochs", 2)
-    assert "algebra: " in out.stdout
-    assert "basis:" in out.stdout
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["discover", "nowhere.npz"], "nowhere.npz is not a file; give an .npz with an array x"),
         (["run", "x", "liegan"], "unknown experiment 'x'; there are: two-body-discovery"),
         (["run", "two-body-discovery", "x"], "unknown method of two-body-discovery 'x'"),
         (["run", "two-body-discovery", "liegan", "--profile", "x"], "unknown profile of liegan"),
@@ -84,31 +56,6 @@ def test_a_mistake_is_one_sentence_and_exit_status_2(words, message):
     assert message in out.stderr
     assert len(out.stderr.strip().splitlines()) == 1
     assert out.stdout == ""
-
-
-@pytest.mark.parametrize(
-    ("arrays", "message"),
-    [
-        (
-            {"x": np.array([[0.0, np.nan]] * 100)},
-            "x holds NaN or infinity (as float32) in 100 of 100 samples",
-        ),
-        ({"x": np.ones((100, 2))}, "x is constant"),
-        ({"x": NOISE[:100], "y": NOISE[:99, 0]}, "x has 100 samples and y has 99"),
-        ({"x": NOISE[:20]}, "fewer than a batch of 64"),
-        ({"z": NOISE[:20]}, "has no array x (it has z)"),
-    ],
-)
-def test_data_that_cannot_be_used_are_named(tmp_path, arrays, message):
-    np.savez(tmp_path / "bad.npz", **arrays)
-    out = liegan("discover", tmp_path / "bad.npz")
-    assert out.returncode == 2
-    assert message in out.stderr
-
-
-def test_discover_can_be_told_what_y_is(file, tmp_path):
-    assert "y as vectors must end" in liegan("discover", file, "--y", "vector").stderr
-    assert "--y must be" in liegan("discover", file, "--y", "matrix").stderr
 
 
 def test_table_prints_the_committed_records():

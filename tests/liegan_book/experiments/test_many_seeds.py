@@ -8,7 +8,7 @@ from liegan_book.experiments import BLOCKS, two_body_pairs
 from liegan_book.experiments.discriminators import Discriminators
 from liegan_book.experiments.many_seeds import play_many
 from liegan_book.experiments.method import Pairs
-from liegan_min import GameConfig, InputError, RunOptions, discover
+from liegan_min import GameConfig, InputError, RunOptions, play_game
 from liegan_min.game.discriminator import Discriminator
 from tests.helpers.interrupting import interrupted_after
 
@@ -57,7 +57,7 @@ def test_a_seed_among_others_is_the_seed_alone(source, config, mask):
     assert many.bases.shape[:2] == (config.epochs, len(SEEDS))
     for i, seed in enumerate(SEEDS):
         options = RunOptions(seed=seed, device="cpu")
-        alone = discover(source(seed), config, mask=mask, options=options)
+        alone = play_game(source(seed), config, mask=mask, options=options)
         assert torch.allclose(many.bases[:, i], alone.bases[:, 0], atol=ROUNDING), seed
         assert many.algebras[i].basis.shape == alone.algebra.basis.shape
     # Their draws are their own.
@@ -69,7 +69,7 @@ def test_a_step_is_adams_also_where_gradients_are_as_small_as_its_epsilon():
     config = ORBITS.changed(cosine=0.0, init_scale=1e-6, epochs=1)
     still = Pairs(1e-4 * orbits(0).x, orbits(0).y * 1e-4, "vector")
     many = play_many(lambda seed: still, config, range(8), mask=BLOCKS, options=CPU)
-    alone = discover(still, config, mask=BLOCKS, options=RunOptions(device="cpu"))
+    alone = play_game(still, config, mask=BLOCKS, options=RunOptions(device="cpu"))
     size = alone.bases.abs().max()
     assert float((many.bases[0, 0] - alone.bases[0, 0]).abs().max() / size) < 1e-3
 

@@ -1,5 +1,7 @@
 """From data to a report."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
@@ -30,9 +32,20 @@ def test_a_y_is_part_of_the_law(rng):
 
 def test_data_off_centre_turn_about_their_mean(rng):
     x = ring(rng, 2000)[:, 0] + [3, 1]
-    assert discover(x, ask=["law"])["law"].verdict == "none"
+    missed = discover(x, ask=["law"])["law"]
+    assert missed.verdict == "none"
+    assert missed.next_step == (
+        "center the data (affine=True, --affine): about the mean so(2) is found"
+    )
     found = discover(x, ask=["law"], affine=True)["law"]
     assert (found.verdict, found.dimension) == ("found", 1)
+
+
+def test_nothing_is_said_of_the_mean_where_it_gives_no_more(rng):
+    """A ring at the origin; a plane that turns beside a column with a mean; and no symmetry."""
+    beside = np.concatenate([ring(rng, 3000)[:, 0], rng.gamma(2, 1, (3000, 1))], axis=1)
+    for x in (ring(rng, 3000)[:, 0], beside, rng.exponential(size=(3000, 2))):
+        assert "center" not in discover(x, ask=["law"])["law"].next_step
 
 
 def test_rows_of_one_trajectory_count_once(rng):
@@ -59,7 +72,8 @@ def test_a_seed_answers_alike_on_one_thread_and_on_two(rng):
 
 
 def test_large_data_are_thinned(rng, monkeypatch):
-    monkeypatch.setattr("liegan_min.discover.run.ROWS", 1000)
+    # By import_module: the function `discover` hides the package in dotted names.
+    monkeypatch.setattr(importlib.import_module("liegan_min.discover.run"), "ROWS", 1000)
     report = discover(ring(rng, 5000)[:, 0], ask=["law"])
     assert report.n == 5000
     assert report["law"].noise == pytest.approx((33 / 1000) ** 0.5, rel=0.1)

@@ -35,6 +35,18 @@ def test_elements_are_exponentials_and_come_with_their_inverses(algebra):
     assert np.abs((g @ inverse).numpy() - np.eye(algebra.k)).max() < 1e-5 * size**2
 
 
+@pytest.mark.parametrize("algebra", [groups.so(3), groups.so13()], ids=["so(3)", "so(1,3)"])
+def test_several_directions_are_exponentiated_together(algebra):
+    """exp of a sum, which is no product of exponentials where they do not commute."""
+    g, inverse = FromAlgebra(algebra, scale=0.7).draw(50, rng())
+    w = 0.7 * torch.randn(50, algebra.dim, generator=rng())
+    L = np.einsum("nc,cij->nij", w.double().numpy(), algebra.basis.numpy())
+    exact = np.array([scipy.linalg.expm(M) for M in L])
+    size = np.abs(exact).max()
+    assert np.abs(g.numpy() - exact).max() < 1e-5 * size
+    assert np.abs((g @ inverse).numpy() - np.eye(algebra.k)).max() < 1e-5 * size**2
+
+
 def test_a_defective_direction_is_not_left_to_its_eigenvectors():
     assert not FromAlgebra(SHEAR).spectral
     assert FromAlgebra(experiments.SO2).spectral
@@ -91,7 +103,6 @@ def test_averaging_brings_a_plain_network_closer_to_equivariance():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: FromAlgebra(groups.so(3)), "one direction, not 3"),
         (lambda: FromAlgebra(groups.so(2), scale=0), "scale must be a positive number"),
         (lambda: FromElement(torch.ones(2, 3)), "finite square matrix"),
         (lambda: FromElement(torch.full((2, 2), torch.nan)), "finite square matrix"),

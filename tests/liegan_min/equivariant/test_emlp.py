@@ -147,6 +147,37 @@ def test_a_state_dict_carries_the_whole_network():
     assert torch.equal(a(x), b(x))
 
 
+def turned(algebra, seed=0):
+    """The same span in another basis: what decides between null-space bases is then different."""
+    rng = torch.Generator().manual_seed(seed)
+    mix = torch.linalg.qr(torch.randn(algebra.dim, algebra.dim, generator=rng).double())[0]
+    return LieAlgebra(torch.einsum("cd,dij->cij", mix, algebra.basis))
+
+
+@pytest.mark.parametrize("algebra", [TWO_BODY, groups.so(3)], ids=["two-body", "so(3)"])
+def test_weights_are_the_same_function_in_a_network_of_the_same_span(algebra):
+    """Whichever bases of its null spaces that network has found for itself."""
+    a, b = EMLP(algebra, 2, 2), EMLP(turned(algebra), 2, 2)
+    for net in (a, b):  # as if rounding had picked others
+        for layer in (*net.linears, *net.bends, net.last):
+            for name, basis in layer.named_buffers(recurse=False):
+                setattr(layer, name, basis.flip(0) if net is b else basis)
+    x = torch.randn(4, 2, algebra.k)
+    b.load_state_dict(a.state_dict())
+    assert torch.equal(a(x), b(x))
+
+
+def test_weights_of_another_algebra_are_refused():
+    boost = LieAlgebra(torch.tensor([[[0.0, 1.0], [1.0, 0.0]]]))
+    weights = EMLP(groups.so(2), 1, 1).state_dict()
+    with pytest.raises(InputError, match=r"belong to another algebra: linears\.0\.basis_vv spans"):
+        EMLP(boost, 1, 1).load_state_dict(weights)
+    with pytest.raises(RuntimeError, match=r"Missing key.*basis_vv"):
+        EMLP(groups.so(2), 1, 1).load_state_dict(
+            {k: v for k, v in weights.items() if "basis" not in k}
+        )
+
+
 def test_shapes_follow_the_numbers_of_vectors():
     net = EMLP(groups.so(3), 4, 2, layers=1)
     assert net(torch.zeros(7, 4, 3)).shape == (7, 2, 3)

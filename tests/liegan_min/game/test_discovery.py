@@ -12,7 +12,7 @@ from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions, pick_device
 from liegan_min.base.progress import quiet
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover, set_up
+from liegan_min.game.discovery import play_game, set_up
 from liegan_min.game.pairs import as_pairs
 from tests.helpers.interrupting import interrupted_after
 
@@ -39,7 +39,7 @@ def test_it_finds_so2_in_a_cloud_that_only_so2_keeps():
     config = GameConfig(
         hidden=(64, 64), batch=128, epochs=40, lr_generator=1e-2, lr_discriminator=5e-3, anneal=True
     )
-    found = discover(
+    found = play_game(
         as_pairs(*cloud(4000)), config, options=RunOptions(seed=0, device="cpu"), held_out=0.2
     )
     assert found.algebra.cosine(groups.so(2)) > NEAR
@@ -50,7 +50,7 @@ def test_it_finds_so2_in_a_cloud_that_only_so2_keeps():
 
 def test_the_same_seed_gives_the_same_answer_and_another_does_not(pairs):
     a, b, c = (
-        discover(pairs, TINY, options=RunOptions(seed=s, device="cpu")).algebra.basis
+        play_game(pairs, TINY, options=RunOptions(seed=s, device="cpu")).algebra.basis
         for s in (1, 1, 2)
     )
     assert torch.equal(a, b)
@@ -59,12 +59,12 @@ def test_the_same_seed_gives_the_same_answer_and_another_does_not(pairs):
 
 def test_the_global_generator_is_left_as_it_was(pairs):
     before = torch.random.get_rng_state()
-    discover(pairs, TINY, options=RunOptions(seed=1, device="cpu"))
+    play_game(pairs, TINY, options=RunOptions(seed=1, device="cpu"))
     assert torch.equal(before, torch.random.get_rng_state())
 
 
 def test_a_killed_run_resumes_to_the_very_same_answer(tmp_path, pairs):
-    whole = discover(pairs, TINY, options=RunOptions(seed=4, device="cpu"))
+    whole = play_game(pairs, TINY, options=RunOptions(seed=4, device="cpu"))
     x, y = cloud()
     np.savez(tmp_path / "d.npz", x=x, y=y)
     code = (
@@ -81,13 +81,15 @@ def test_a_killed_run_resumes_to_the_very_same_answer(tmp_path, pairs):
         "files.save_state = kill\n"
         "here = pathlib.Path(sys.argv[1])\n"
         "config = GameConfig(hidden=(16,), batch=32, epochs=6)\n"
-        "discovery.discover(read_npz(here / 'd.npz'), config, \n"
+        "discovery.play_game(read_npz(here / 'd.npz'), config, \n"
         "    options=RunOptions(4, 'cpu', here / 'c.ckpt', 0))\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
     assert done.returncode < 0
     checkpoint = tmp_path / "c.ckpt"
-    resumed = discover(pairs, TINY, options=RunOptions(seed=4, device="cpu", checkpoint=checkpoint))
+    resumed = play_game(
+        pairs, TINY, options=RunOptions(seed=4, device="cpu", checkpoint=checkpoint)
+    )
     assert torch.equal(whole.bases, resumed.bases)
     assert torch.equal(whole.last.basis, resumed.last.basis)
     assert torch.equal(whole.history, resumed.history)
@@ -98,21 +100,21 @@ def stopped(path, pairs, config, seed):
     """Leave the checkpoint of two epochs behind."""
     options = RunOptions(seed=seed, device="cpu", checkpoint=path, checkpoint_seconds=0.0)
     with interrupted_after(2):
-        discover(pairs, config, options=options)
+        play_game(pairs, config, options=options)
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, pairs):
     path = tmp_path / "c.ckpt"
     stopped(path, pairs, TINY, 1)
     with pytest.raises(InputError, match=r"c\.ckpt belongs to other settings"):
-        discover(pairs, TINY, options=RunOptions(seed=2, device="cpu", checkpoint=path))
+        play_game(pairs, TINY, options=RunOptions(seed=2, device="cpu", checkpoint=path))
 
 
 def test_a_checkpoint_of_another_search_space_is_refused(tmp_path, pairs):
     path, mask = tmp_path / "c.ckpt", torch.eye(2)
     stopped(path, pairs, TINY, 1)
     with pytest.raises(InputError, match="belongs to other settings"):
-        discover(pairs, TINY, options=RunOptions(seed=1, device="cpu", checkpoint=path), mask=mask)
+        play_game(pairs, TINY, options=RunOptions(seed=1, device="cpu", checkpoint=path), mask=mask)
 
 
 def test_what_a_run_may_look_within_is_part_of_its_checkpoints_key(pairs):
@@ -121,7 +123,7 @@ def test_what_a_run_may_look_within_is_part_of_its_checkpoints_key(pairs):
 
 
 def test_within_an_algebra_only_its_elements_are_found(pairs):
-    found = discover(pairs, TINY, within=groups.so(2), options=RunOptions(device="cpu"))
+    found = play_game(pairs, TINY, within=groups.so(2), options=RunOptions(device="cpu"))
     for L in (*found.bases[:, 0].double(), found.last.basis[0]):
         torch.testing.assert_close(L, -L.T)
     assert found.algebra.cosine(groups.so(2)) == pytest.approx(1)
@@ -130,7 +132,7 @@ def test_within_an_algebra_only_its_elements_are_found(pairs):
 @pytest.mark.parametrize("fraction", [-0.1, 1.0, float("nan")])
 def test_a_held_out_part_that_is_no_fraction_is_refused(pairs, fraction):
     with pytest.raises(InputError, match="held_out must be a fraction"):
-        discover(pairs, TINY, options=RunOptions(device="cpu"), held_out=fraction)
+        play_game(pairs, TINY, options=RunOptions(device="cpu"), held_out=fraction)
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path, pairs):
@@ -138,12 +140,12 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, pairs):
     stopped(path, pairs, TINY, 1)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DamagedFileError, match=r"c\.ckpt"):
-        discover(pairs, TINY, options=RunOptions(seed=1, device="cpu", checkpoint=path))
+        play_game(pairs, TINY, options=RunOptions(seed=1, device="cpu", checkpoint=path))
 
 
 def test_it_stops_when_the_span_has_come_to_rest(pairs):
     config = TINY.model_copy(update={"stop_angle": 3.0, "patience": 1, "epochs": 50})
-    found = discover(pairs, config, options=RunOptions(device="cpu"))
+    found = play_game(pairs, config, options=RunOptions(device="cpu"))
     assert found.stopped_early
     assert len(found.bases) == 2
 
@@ -151,13 +153,13 @@ def test_it_stops_when_the_span_has_come_to_rest(pairs):
 def test_fewer_points_than_a_batch_are_refused(pairs):
     few = pairs.take(torch.arange(20))
     with pytest.raises(InputError, match="20 samples to train on are fewer than a batch of 32"):
-        discover(few, TINY, options=RunOptions(device="cpu"))
+        play_game(few, TINY, options=RunOptions(device="cpu"))
 
 
 def test_a_basis_that_explodes_is_reported(pairs):
     config = TINY.model_copy(update={"lr_generator": 1e30})
     with pytest.raises(InputError, match=r"no longer finite .* lower lr_generator"):
-        discover(pairs, config, options=RunOptions(device="cpu"))
+        play_game(pairs, config, options=RunOptions(device="cpu"))
 
 
 @pytest.mark.parametrize("device", ["gpu", "tpu:9", "cuda:99"])
@@ -173,10 +175,10 @@ def test_auto_picks_the_cpu_where_there_is_no_gpu(monkeypatch):
 
 def test_bfloat16_finds_the_same_direction(pairs):
     config = TINY.model_copy(update={"epochs": 15})
-    exact = discover(pairs, config, options=RunOptions(seed=0, device="cpu")).algebra
+    exact = play_game(pairs, config, options=RunOptions(seed=0, device="cpu")).algebra
     amp = config.model_copy(update={"amp": True})
     assert (
-        discover(pairs, amp, options=RunOptions(seed=0, device="cpu")).algebra.cosine(exact) > 0.98
+        play_game(pairs, amp, options=RunOptions(seed=0, device="cpu")).algebra.cosine(exact) > 0.98
     )
 
 

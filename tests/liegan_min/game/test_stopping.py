@@ -14,7 +14,7 @@ from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 from liegan_min.game.game import TERMS, Game
 from liegan_min.game.pairs import as_pairs
 from tests.helpers.interrupting import interrupted_after
@@ -97,7 +97,7 @@ def test_a_wrong_setting_is_named(field, value):
 def test_an_epoch_without_a_batch_is_refused():
     """Left alone it would be a step on no samples, whose mean is no number."""
     with pytest.raises(InputError, match="epoch_size"):
-        discover(
+        play_game(
             PAIRS,
             GameConfig.of(hidden=(8,), batch=16, epoch_size=7),
             options=RunOptions(device="cpu"),
@@ -201,13 +201,13 @@ def test_a_resumed_run_stops_at_the_same_epoch(tmp_path, epochs):
 def test_a_discovery_says_that_it_stopped_and_where():
     """Norms of random matrices differ: a ratio next to 1 is passed at once."""
     config = TINY.model_copy(update={"channels": 3, "stop_ratio": 1.0001})
-    found = discover(PAIRS, config, options=RunOptions(device="cpu"))
+    found = play_game(PAIRS, config, options=RunOptions(device="cpu"))
     assert found.stopped_early
     assert len(found.bases) == 1
 
 
 def test_channels_held_at_one_norm_never_stop_it():
     config = TINY.model_copy(update={"channels": 3, "stop_ratio": 1.0001, "strength": 0.5})
-    found = discover(PAIRS, config, options=RunOptions(device="cpu"))
+    found = play_game(PAIRS, config, options=RunOptions(device="cpu"))
     assert not found.stopped_early
     assert len(found.bases) == TINY.epochs

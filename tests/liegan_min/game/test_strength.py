@@ -10,7 +10,7 @@ from liegan_min.base.errors import InputError
 from liegan_min.base.options import RunOptions
 from liegan_min.game.coefficients import Normal
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 from liegan_min.game.game import Game
 from liegan_min.game.generator import LieGenerator
 from liegan_min.game.pairs import as_pairs
@@ -161,7 +161,7 @@ def test_a_restored_game_plays_on_as_if_nothing_had_happened(anneal, epoch_size)
 
 
 def test_what_a_discovery_returns_is_held_too():
-    found = discover(
+    found = play_game(
         as_pairs(batch(64)[:, 0], batch(64, seed=1)[:, 0]), HELD, options=RunOptions(device="cpu")
     )
     for L in (found.bases, found.last.basis, found.algebra.basis):

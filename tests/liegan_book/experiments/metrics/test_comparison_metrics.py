@@ -17,7 +17,7 @@ from liegan_book.experiments.metrics.comparison import (
 from liegan_min.algebra import groups
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
-from liegan_min.game.discovery import discover
+from liegan_min.game.discovery import play_game
 from liegan_min.game.game import Game
 from liegan_min.game.pairs import as_pairs
 
@@ -92,7 +92,7 @@ def test_draws_are_those_that_the_game_would_play_next(options):
             kept[:] = [self.generator]
             return super().epoch(x, y)
 
-    found = discover(as_pairs(x), config, rules=Seen, options=RunOptions(device="cpu", seed=4))
+    found = play_game(as_pairs(x), config, rules=Seen, options=RunOptions(device="cpu", seed=4))
     expected = kept[0].sample(50, torch.Generator().manual_seed(9)).double().detach()
     torch.testing.assert_close(draw(found, 50, 9), expected, rtol=1e-3, atol=1e-4)
 
@@ -106,7 +106,7 @@ def test_a_range_that_is_not_symmetric_keeps_its_side():
     so2 = groups.LieAlgebra(groups.so(3).basis[2:])
     signs = set()
     for seed in range(100, 108):
-        found = discover(
+        found = play_game(
             as_pairs(x), config, within=so2, options=RunOptions(device="cpu", seed=seed)
         )
         w = float(found.bases[-1, 0, 1, 0])
