@@ -26,13 +26,17 @@ from liegan_min.discover.frame import Frame
 #: A found direction violates at most `DELTA` of what a random matrix does; and of what it violates,
 #: disjoint halves share less than `SHARED`.
 DELTA, SHARED, ALPHA = 0.15, 2 / 3, 0.05
+#: A direction stands out if its violation is so many times that of the one before it.
+GAP = 4.0
 #: A direction is broken if averaging over it costs at this level.
 LEVEL = 0.001
 #: Splits into halves; samples on which residuals are taken, and numbers in them.
 SPLITS, ROWS, NUMBERS = 2, 3000, 30_000_000
-#: Spread of the moves, in radians for a turn: small ones and large ones; and moves for each sample,
-#: of at most so many.
-SIZES, COPIES, MOVED = (0.3, 1.0), 6, 4000
+#: Spread of the moves, in radians for a turn: small ones and large ones; moves for each sample, of
+#: at most so many; and samples that tell where the data are.
+SIZES, COPIES, MOVED, PLACES = (0.3, 1.0), 6, 4000, 2000
+#: A moved sample is where data are if one of those is as near as for so many of the data.
+WITHIN = 0.95
 #: A fit that leaves more than this share of y unexplained has nothing to say.
 UNEXPLAINED = 0.95
 
@@ -116,8 +120,8 @@ def directions(fitted: list[Fitted], task: Task, seed: int) -> Directions:
 def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> Tensor:
     """Return what averaging over exp(Σ w_i L_i), w ~ N(0, size² / c), adds to the squared error.
 
-    Moves that take a sample farther out than nearly all of the data are not made: there no fit
-    knows anything. There is a number for each sample of both halves.
+    Moves that take a sample to where no data are, are not made: there no fit knows anything. There
+    is a number for each sample of both halves.
     """
     rng = torch.Generator().manual_seed(seed)
     L = torch.from_numpy(basis * np.sqrt(2)).float()
@@ -125,8 +129,9 @@ def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> Tensor:
     for f, task in fitted.pairs():
         task = task.take(torch.arange(min(MOVED, len(task.x))))
         n, _, r = task.x.shape
-        far = task.x.flatten(1).norm(dim=1)
-        edge = far.quantile(0.98).maximum(far)
+        places = task.x[:PLACES].flatten(1)
+        among = torch.cdist(places, places).fill_diagonal_(torch.inf).amin(1)
+        near = among.quantile(WITHIN)
         total = torch.zeros_like(task.target)
         for _ in range(COPIES):
             w = torch.randn(n, len(L), generator=rng) * size / len(L) ** 0.5
@@ -134,7 +139,7 @@ def cost(fitted: Fitted, basis: Array, size: float, seed: int) -> Tensor:
             for sign in (1.0, -1.0):
                 g = torch.matrix_exp(sign * generator)
                 gx = task.x @ g.mT
-                out = gx.flatten(1).norm(dim=1) > edge
+                out = torch.cdist(gx.flatten(1), places).amin(1) > near
                 gx[out], g[out] = task.x[out], torch.eye(r)
                 y = f(gx)
                 if task.kind == "vector":
@@ -198,8 +203,12 @@ def task(given: Task, frame: Frame, seed: int) -> Answer:
 
 
 def broken(found: Directions, fitted: list[Fitted], j: int, seed: int) -> bool:
-    """Say whether it is shown that direction j is no symmetry: by the halves' accord, or by y."""
-    if found.alone[j] > DELTA and found.shared[j] >= SHARED:
+    """Say whether it is shown that direction j is no symmetry: by the halves' accord, or by y.
+
+    What disjoint halves share may be small and still stand out from the directions before it.
+    """
+    small = DELTA if j == 0 else min(DELTA, GAP * float(found.alone[j - 1]))
+    if found.alone[j] > small and found.shared[j] >= SHARED:
         return True
     return costs(fitted, found.basis[j : j + 1], seed) < LEVEL
 

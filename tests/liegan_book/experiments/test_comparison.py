@@ -116,11 +116,11 @@ def told(monkeypatch, name, player):
 @pytest.mark.parametrize("row", ["given-subset", "unknown-subset"])
 def test_a_game_of_one_law_sees_the_seen_points_alone(monkeypatch, row):
     task = comparison.task(row, 100)
-    (pairs, *_), more = told(monkeypatch, f"{row}-liegan-one-law", "discover")
+    (pairs, *_), more = told(monkeypatch, f"{row}-liegan-one-law", "play_game")
     assert torch.equal(pairs.x[:, 0], task.seen)
     assert torch.equal(pairs.y, task.y)
     assert more["rules"] is Game
-    (pairs, *_), more = told(monkeypatch, f"{row}-liegan", "discover")
+    (pairs, *_), more = told(monkeypatch, f"{row}-liegan", "play_game")
     assert torch.equal(pairs.x, torch.stack([task.x, task.seen], 1))
     assert more["rules"] is Carried
 

@@ -96,3 +96,37 @@ def test_directions_pass_until_one_is_large_or_shared():
     assert Directions(alone=alone, shared=shared, **made).passes() == 2
     assert Directions(alone=alone, shared=shared[::-1], **made).passes() == 0
     assert Directions(alone=alone / 10, shared=shared / 10, **made).passes() == 4
+
+
+def test_nothing_is_moved_to_where_no_data_are():
+    """On a quadrant of a ring: what a fit says of the rest of it is no one's fault."""
+
+    class Radius(torch.nn.Module):
+        def forward(self, x):
+            inside = (x[:, 0] > -0.5).all(1)
+            return torch.where(inside, x.square().sum((1, 2)), 100.0)[:, None]
+
+    rng = torch.Generator().manual_seed(0)
+    angle, size = torch.rand(2000, generator=rng) * torch.pi / 2, torch.rand(2000, generator=rng)
+    x = ((1 + size) * torch.stack([angle.cos(), angle.sin()])).T[:, None]
+    half = Task(x, x.square().sum((1, 2))[:, None], "scalar", torch.arange(2000))
+    pair = Fitted((Radius(), Radius()), (half, half))
+    turn, stretch = groups.so(2).basis.numpy() / 2**0.5, np.array([[[1.0, 0], [0, -1]]]) / 2**0.5
+    assert float(cost(pair, turn, 1.0, 0).abs().max()) < 1e-5
+    assert float(cost(pair, stretch, 1.0, 0).mean()) > 1e-2
+
+
+def test_a_direction_is_broken_if_it_stands_out_and_the_halves_agree(monkeypatch):
+    monkeypatch.setattr(room, "costs", lambda *_: 1.0)
+    made = {"basis": np.zeros((4, 2, 2)), "halves": np.zeros((4, 4, 4))}
+
+    def broken(alone, shared):
+        d = Directions(alone=np.array([0.02, alone]), shared=np.array([0.1, shared]), **made)
+        return room.broken(d, [], 1, 0)
+
+    assert broken(0.3, 0.9)
+    assert broken(0.1, 0.9)  # five times what was found
+    assert not broken(0.07, 0.9)
+    assert not broken(0.3, 0.5)
+    first = Directions(alone=np.array([0.1]), shared=np.array([0.9]), **made)
+    assert not room.broken(first, [], 0, 0)  # beside nothing, so much is small

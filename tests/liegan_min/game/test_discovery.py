@@ -8,12 +8,14 @@ import pytest
 import torch
 
 from liegan_min.algebra import groups
+from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import DamagedFileError, InputError
 from liegan_min.base.options import RunOptions, pick_device
 from liegan_min.base.progress import quiet
 from liegan_min.game.config import GameConfig
 from liegan_min.game.discovery import play_game, set_up
 from liegan_min.game.pairs import as_pairs
+from tests.helpers.discoveries import discovery
 from tests.helpers.interrupting import interrupted_after
 
 TINY = GameConfig(hidden=(16,), batch=32, epochs=6)
@@ -188,3 +190,15 @@ def test_bfloat16_finds_the_same_direction(pairs):
 def test_progress_is_silent_under_ci_unless_asked_for(monkeypatch, told, ci, hidden):
     monkeypatch.setenv("CI", ci)
     assert quiet(told) is hidden
+
+
+def test_the_dimension_is_that_of_what_acts_on_the_data():
+    """Data in a tilted plane of R^3: L turns the plane, and does anything off it."""
+    tilt = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))[0]
+    plane, normal = tilt[:, :2], tilt[:, 2:]
+    turn = plane @ np.array([[0.0, -1.0], [1.0, 0.0]]) @ plane.T
+    off = np.array([[2.0], [-1.0], [3.0]]) @ normal.T
+    both = LieAlgebra(torch.from_numpy(np.array([turn, off])))
+    assert discovery(both, support=plane).dimension == 1
+    assert discovery(both).dimension == 2
+    assert discovery(groups.so13()).dimension == 6

@@ -11,7 +11,7 @@ import torch
 from liegan_book.experiments.metrics.lorentz import CONE, ETA, lorentz_metrics, trace_part
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import LieAlgebra
-from tests.liegan_min.game.test_report import discovery
+from tests.helpers.discoveries import discovery
 
 SO13 = groups.so13()
 #: Symmetric, without a trace, and of a rotation's norm: at a right angle to so(1,3) and dilation.

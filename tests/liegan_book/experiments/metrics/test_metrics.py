@@ -21,7 +21,7 @@ from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.errors import InputError
 from liegan_min.game import loop
 from liegan_min.game.config import GameConfig
-from tests.liegan_min.game.test_report import discovery
+from tests.helpers.discoveries import discovery
 
 SO2 = groups.so(2)
 MIRROR = torch.tensor([[0.0, 1.0], [1.0, 0.0]], dtype=torch.float64)
