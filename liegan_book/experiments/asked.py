@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from pydantic import Field
 
 from liegan_book.experiments.metrics.discovery import Judged, rounded
@@ -94,17 +94,6 @@ def cone_metrics(found: Asked) -> Judged:
     return metrics, arrays
 
 
-def some(rng: np.random.Generator, n: int, count: int | None) -> linalg.Array:
+def drawn(rng: np.random.Generator, n: int, count: int | None) -> NDArray[np.intp]:
     """Return which of n samples are drawn, in their order; all where no count is given."""
-    return np.arange(n) if count is None else np.sort(rng.permutation(n)[:count])
-
-
-def label_pairs(x: torch.Tensor | linalg.Array, y: Any) -> Told:
-    """Return what tells samples x, (n, t, k), with labels y."""
-    values, labels = np.asarray(x, dtype=np.float64), np.asarray(y)
-
-    def told(rng: np.random.Generator, count: int | None) -> tuple[Mapping[str, Any], linalg.Array]:
-        rows = some(rng, len(values), count)
-        return {"data": values[rows], "y": labels[rows], "y_kind": "label"}, values[rows]
-
-    return told
+    return np.sort(rng.permutation(n)[:count]).astype(np.intp)

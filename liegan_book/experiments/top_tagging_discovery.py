@@ -6,6 +6,7 @@ them. The rules that end a run are fixed here, and none of them looks at the ans
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,10 @@ from liegan_book.baselines.augerino_plus import AugerinoPlus
 from liegan_book.datasets import four_momenta, store
 from liegan_book.datasets.jets import storage
 from liegan_book.datasets.jets.packing import unpack
+from liegan_book.experiments.asked import AskedConfig, ask, cone_metrics, drawn
 from liegan_book.experiments.method import Experiment, Method, Source, play_game
 from liegan_book.experiments.metrics.lorentz import lorentz_metrics
+from liegan_min.algebra.linalg import Array
 from liegan_min.base import files
 from liegan_min.equivariant.jets import Jets
 from liegan_min.game.config import GameConfig
@@ -92,6 +95,19 @@ def _method(
         data=data,
         fingerprint=None if data in store.NAMES else partial(_fingerprint, source=source),
     )
+
+
+def _some_jets(rng: np.random.Generator, count: int | None) -> tuple[Mapping[str, Any], Array]:
+    """Return what `discover` is told of some jets: two constituents of each, and its label."""
+    pairs = jet_pairs()
+    rows = drawn(rng, len(pairs.x), count)
+    x = np.asarray(pairs.x, dtype=np.float64)[rows]
+    return {"data": x, "y": np.asarray(pairs.y)[rows], "y_kind": "label"}, x
+
+
+def _asked(config: AskedConfig) -> Method:
+    play = partial(ask, told=_some_jets)
+    return Method({"paper": config}, play, cone_metrics, data="jets-leading")
 
 
 def _fingerprint(seed: int, source: Source) -> str:
@@ -172,6 +188,10 @@ TOP_TAGGING_DISCOVERY = Experiment(
         "held-1k": _method(
             partial(_jets, jets=1_000), paper=_HELD.changed(epoch_size=None, epochs=1500)
         ),
+        # What `discover` answers to each of its questions.
+        "vanishing": _asked(AskedConfig(question="support", samples=1_000)),
+        "weak-form": _asked(AskedConfig(question="law", samples=20_000)),
+        "fitted": _asked(AskedConfig(question="task", samples=20_000)),
         "held-8": _method(paper=_HELD.changed(channels=8)),
     }
 )

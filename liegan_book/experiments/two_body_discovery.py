@@ -5,13 +5,18 @@ The poster's own orbits decide its cells; ours, which need no download, are the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
+import numpy as np
+import pandas as pd
 from torch import Tensor
 
 from liegan_book.baselines.augerino_plus import AugerinoPlus
 from liegan_book.baselines.spectral import Moments, SpectralConfig, spectral
 from liegan_book.baselines.symmetrygan import Element, discover_element
+from liegan_book.experiments.asked import AskedConfig, ask, direction_metrics, drawn
 from liegan_book.experiments.method import Experiment, Method, play_game
 from liegan_book.experiments.metrics.discovery import (
     discovery_metrics,
@@ -26,8 +31,10 @@ from liegan_book.experiments.two_body import (
     SO2,
     Data,
     fingerprint,
+    orbits_of,
     two_body_pairs,
 )
+from liegan_min.algebra.linalg import Array
 from liegan_min.base.options import RunOptions
 from liegan_min.game.config import GameConfig
 from liegan_min.game.game import Game
@@ -81,6 +88,30 @@ def _symmetrygan(data: str, config: GameConfig) -> Method:
     )
 
 
+def _orbits(
+    rng: np.random.Generator, count: int | None, data: str
+) -> tuple[Mapping[str, Any], Array]:
+    """Return what `discover` is told of some orbits: each state, and which orbit it is of.
+
+    No search space: all of gl(8).
+    """
+    orbits = orbits_of(data)["train"]
+    orbits = orbits[drawn(rng, len(orbits), count)]
+    states = np.asarray(orbits, dtype=np.float64).reshape(-1, orbits.shape[-1])
+    run = np.repeat(np.arange(len(orbits)), orbits.shape[1])
+    return {"data": pd.DataFrame(states).assign(run=run), "trajectory": "run"}, states
+
+
+def _asked(data: str, config: AskedConfig) -> Method:
+    return Method(
+        {"paper": config},
+        partial(ask, told=partial(_orbits, data=data)),
+        partial(direction_metrics, truth=SO2),
+        data=data,
+        fingerprint=fingerprint(data),
+    )
+
+
 #: The README of the published code: λ = 1, σ = 1. Its saved generator holds σ = 3, and a norm that
 #: λ = 10 leads to.
 README = GameConfig()
@@ -106,6 +137,9 @@ def two_body_discovery(whose: Data) -> Experiment:
             data=data,
             fingerprint=fingerprint(data),
         ),
+        # What `discover` answers, from half of the orbits so that seeds differ.
+        "weak-form": _asked(data, AskedConfig(question="law", samples=400)),
+        "fitted": _asked(data, AskedConfig(question="task", samples=400)),
         # The other settings that the published generator may have been made with. The first is
         # the remedy for the collapse that λ = 1 leads to (chapter 04).
         "liegan-lambda-10": _game(data, paper=README.changed(cosine=10.0)),
