@@ -451,8 +451,7 @@ table(HEAD, rows, caption, "tab-tagging-published")
 # A mean over $n$ seeds has a standard error of $\mathrm{sd}/\sqrt n$ from the seeds. The test
 # jets are a sample too, and give every row an error of its own, DeLong's for the AUROC and the
 # binomial one for the accuracy. We add the two in squares, for both rows of a pair, and call a
-# pair **separated** if the means differ by more than twice the root. Where a network has one seed
-# there is no verdict. The trees draw, too: each split chooses from a random half of the observables.
+# pair **separated** if the means differ by more than twice the root. The trees draw, too: each split chooses from a random half of the observables.
 #
 # The rule asks whether the order would hold on other test jets. It is careful, because all rows
 # share the test jets, and so part of their errors cancels in a difference. A weaker question is
@@ -526,10 +525,10 @@ tagging_figures.rejection(medians("passing", ALL, CURVE))
 #
 # After its training each network was given some hundred test jets, and the same jets after a random
 # rotation and a boost of given rapidity along a random direction. A fifth network stands beside
-# the four: LieGNN with its form polished, as {ref}`sec-form` tells.
+# the four: LieGNN with a sharper form from LieGAN, as {ref}`sec-form` tells.
 
 # %% mystnb={"figure": {"caption": "Change of the answer under a random rotation and a boost, relative to the spread of the answers; the median over the seeds. Solid: beams moved along with the jet. Dashed: beams fixed. At rapidity 0 there is the rotation alone.", "name": "fig-invariance"}, "image": {"alt": "Change of the answer on a logarithmic axis against the rapidity of the boost. The solid line of LorentzNet lies many decades below those of LieGNN, of the network without symmetry and of EGNN."}}
-measured = [*NETWORKS, "liegnn-polished"]
+measured = [*NETWORKS, "liegnn-held-long"]
 along = medians("invariance_error", measured, RAPIDITIES)
 fixed = medians("invariance_error_beams_fixed", measured, RAPIDITIES)
 tagging_figures.invariance(along, fixed)
@@ -550,7 +549,7 @@ assert along["LieGNN"][1] > along["LorentzNet (w/o)"][1]
 turned, boosted = (along.loc[rapidity].map("{:.1g}".format) for rapidity in (0, 1))
 note(lie_turned=turned["LieGNN"], lie_boosted=boosted["LieGNN"])
 note(wo_turned=turned["LorentzNet (w/o)"], wo_boosted=boosted["LorentzNet (w/o)"])
-note(polished_turned=turned.iloc[-1], polished_boosted=boosted.iloc[-1])
+note(sharp_turned=turned.iloc[-1], sharp_boosted=boosted.iloc[-1])
 note(fixed_boosted=f"{fixed['LorentzNet'][1]:.1g}")
 
 # %% [markdown]
@@ -558,8 +557,8 @@ note(fixed_boosted=f"{fixed['LorentzNet'][1]:.1g}")
 # group it is as good as its $J$. With the form as LieGAN found it, rotations alone change the
 # answers by {glue:text}`lie_turned` of their spread, and a boost of rapidity 1 by
 # {glue:text}`lie_boosted`. That is more than for LorentzNet (w/o), in which nothing is built in
-# ({glue:text}`wo_turned` and {glue:text}`wo_boosted`). With the form polished, the changes are
-# {glue:text}`polished_turned` and {glue:text}`polished_boosted`. LorentzNet with its beams fixed
+# ({glue:text}`wo_turned` and {glue:text}`wo_boosted`). With the sharper form, the changes are
+# {glue:text}`sharp_turned` and {glue:text}`sharp_boosted`. LorentzNet with its beams fixed
 # changes by {glue:text}`fixed_boosted` at rapidity 1: so much of its answer comes from the beams.
 #
 # ## How many jets does each need?
@@ -569,22 +568,35 @@ note(fixed_boosted=f"{fixed['LorentzNet'][1]:.1g}")
 # %%
 sizes = runs.assign(wrong=1 - runs["auroc"], jets=runs["training_jets"].astype(int))
 sizes["system"] = [m.removesuffix(f"-{n}") for (m, _), n in sizes["jets"].items()]
-sizes = sizes[sizes["system"].isin(ALL)]
+LEARNERS = [m for m in ALL if m != "egnn"]  # EGNN is far behind at any size
+sizes = sizes[sizes["system"].isin(LEARNERS)]
 wrong = sizes.pivot_table("wrong", "jets", "system")
 assert [*wrong.index] == sorted({*top_tagging.SIZES, n_train})
-assert wrong[ALL].notna().all(axis=None)
+assert (sizes.groupby(["jets", "system"]).size() >= 5).all()
 
-# %% mystnb={"figure": {"caption": "Share of pairs (top, QCD jet) that are ranked wrong, one less the AUROC, against the number of training jets: mean over seeds, bars from the best to the worst.", "name": "fig-sample-efficiency"}, "image": {"alt": "Five falling lines on logarithmic axes, one for each tagger, from 600 to 20,000 training jets."}}
+# %% mystnb={"figure": {"caption": "Share of pairs (top, QCD jet) that are ranked wrong, one less the AUROC, against the number of training jets: mean over seeds, bars from the best to the worst.", "name": "fig-sample-efficiency"}, "image": {"alt": "Four falling lines on logarithmic axes, one for each tagger, from 600 to 20,000 training jets. The trees are lowest throughout; LorentzNet comes closer with each step, LieGNN and the network without symmetry stay above."}}
 tagging_figures.sample_efficiency(sizes)
 
+
 # %%
-ratio = wrong[ALL[1:]].div(wrong["lorentznet"], axis=0)
+def at(jets, method):
+    """The method whose records have so many training jets."""
+    return method if jets == n_train else f"{method}-{jets}"
+
+
+def leads(jets):
+    """How LorentzNet stands beside each of the others, with so many jets."""
+    first = at(jets, "lorentznet")
+    return {m: compare(first, at(jets, m)) for m in LEARNERS[1:]}
+
+
+ratio = wrong[LEARNERS[1:]].div(wrong["lorentznet"], axis=0)
+by_size = pd.DataFrame({n: leads(n) for n in wrong.index}).T
 fewest, most = ratio.iloc[0], ratio.iloc[-1]
-for name, m in (("w/o", "lorentznet-wo"), ("EGNN", "egnn")):
-    more = fewest[m] > most[m]
-    print(f"LorentzNet's lead over {name} is larger with few jets: {more}")
-assert fewest["lorentznet-wo"] > 1.5 > most["lorentznet-wo"] > 1
-assert (wrong.idxmin(axis=1) == "boosted-trees").all()
+print(
+    "the trees are best at every size:",
+    (wrong.idxmin(axis=1) == "boosted-trees").all(),
+)
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 networks_runs = sizes[sizes["system"].isin(NETWORKS)]
@@ -592,26 +604,17 @@ epochs = {(run.jets, run.config["epochs"]) for run in networks_runs.itertuples()
 assert len(epochs) == len(ratio), "networks with as many jets have as many epochs"
 note(**{f"epochs_{n}": e for n, e in epochs if n in (600, 2000)})
 assert dict(epochs)[6000] == dict(epochs)[n_train] == shared.epochs
-note(ahead_few=f"{fewest['lorentznet-wo']:.1f}")
-note(ahead_many=f"{most['lorentznet-wo']:.1f}")
-seeds = sizes[sizes["system"] == "lorentznet"].groupby("jets").size()
-assert (seeds.drop(n_train) == 1).all(), "no verdict on one seed"
-cells = ratio.map("{:.2f}".format)
-cells.loc[n_train] += [f", {compare('lorentznet', m).verdict}" for m in ratio]
-rows = [(f"{n:,}", *row, seeds[n]) for n, row in cells.iterrows()]
-caption = "Pairs that a system ranks wrong for each one that LorentzNet does. Where "
-caption += "there are several seeds, a word says how LorentzNet stands by the rule"
-head = ("training jets", *(NAMES[m] for m in ratio), "seeds")
+rows = [
+    (f"{n:,}", *(f"{ratio[m][n]:.2f}, {by_size[m][n].verdict}" for m in ratio))
+    for n in ratio.index
+]
+caption = "Pairs that a system ranks wrong for each one that LorentzNet does, five seeds each. "
+caption += "A word says how LorentzNet stands by the rule"
+head = ("training jets", *(NAMES[m] for m in ratio))
 table(head, rows, caption, "tab-sample-efficiency")
 
 # %% [markdown]
-# Small sets are seen more often, and in smaller batches: there are {glue:text}`epochs_600` epochs
-# for 600 jets, {glue:text}`epochs_2000` for 2,000, and {glue:text}`epochs` for the two larger
-# sets. A network without the symmetry, LorentzNet (w/o), ranks {glue:text}`ahead_few` times as
-# many pairs wrong as LorentzNet with the fewest jets, and {glue:text}`ahead_many` times as many
-# with the most. Against that network the symmetry pays most where jets are few, as it should: what
-# is built in need not be learned. Against EGNN the lead does not shrink with more jets. Knowledge of another kind pays as well. Boosted trees have the highest mean AUROC
-# at every size, and their observables were chosen by people who know what a top quark does.
+# TEXT-SIZES
 #
 # (sec-form)=
 # ## How good must $J$ be?
@@ -663,16 +666,20 @@ note(polished_bar=top_tagging.POLISHED)
 #
 # A better $J$ needs nothing but LieGAN. In chapter {doc}`07-lorentz` the norm of each channel is
 # held, so that none takes over and none goes to sleep. At a norm of 0.5, where moves are strong
-# enough to be seen, the distance $\norm{J - \eta}$ (Frobenius) is {glue:text}`strong_delta` in the worst
-# of five seeds; with the published recipe it is {glue:text}`recipe_delta` in the best. So we trained
-# LieGNN again, the tagger of seed $s$ with the $J$ that held channels found with seed $s$.
+# enough to be seen, the distance $\norm{J - \eta}$ (Frobenius) is {glue:text}`strong_delta` in the
+# worst of five seeds, and {glue:text}`long_delta` if the game is played three times as long, a length
+# that was settled on other seeds and without $\eta$. With the published recipe it is
+# {glue:text}`recipe_delta` in the best seed. So we trained LieGNN again, the tagger of seed $s$ with
+# the $J$ that held channels found with seed $s$. Beside these stands the form that the authors saved
+# with their code. It is one matrix, so five taggers share it.
 
 # %%
 FORMS = {
     "lorentznet": "Minkowski's",
-    "liegnn-polished": "LieGAN, polished on the data",
+    "liegnn-held-long": "LieGAN, held channels, played long",
     "liegnn-held-strong": "LieGAN, held channels",
     "liegnn": "LieGAN, published recipe",
+    "liegnn-released": "LieGAN, saved by its authors",
     "lorentznet-6000": "Minkowski's",
     "liegnn-6000": "LieGAN, published recipe",
     "liegnn-augerino-plus": "Augerino+",
@@ -695,9 +702,13 @@ mean = of_form[["training_jets", "auroc"]].mean()
 best = mean.loc[["lorentznet", "lorentznet-6000"]].set_index("training_jets")
 loss = mean["training_jets"].map(best["auroc"]) - mean["auroc"]  # with as many jets
 ends = of_form["distance"].agg(["min", "max"])
-held, recipe = forms.loc["liegnn-held-strong"], forms.loc["liegnn"]
-print("held channels, within 0.002:", loss["liegnn-held-strong"] < 0.002)
-print("published recipe, within 0.002:", loss["liegnn"] < 0.002)
+for method, within in (
+    ("liegnn-held-long", True),
+    ("liegnn-held-strong", False),
+    ("liegnn", False),
+):
+    print(f"{FORMS[method]}: within 0.002: {loss[method] < 0.002}")
+    assert (loss[method] < 0.002) == within
 
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
@@ -713,32 +724,39 @@ full = [m for m in FORMS if mean["training_jets"][m] == n_train]
 caption = f"One network, other forms: {n_train:,} training jets ({taken}, {width})"
 table(FORM_HEAD, form_rows(full), caption, "tab-forms")
 
-# %% mystnb={"figure": {"caption": "What an inexact form costs: how far the AUROC of a tagger is below LorentzNet's mean, against the distance of its $J$ to $\\eta$. A dot for each seed.", "name": "fig-form-cost"}, "image": {"alt": "Ten dots. Five, of held channels, lie at distances below 0.04 and lose 0.0015 to 0.0035. Of the five of the published recipe three lie near 0.09 and lose 0.0045, one at 0.12 loses 0.011, and one at 0.18 loses 0.019."}}
+# %% mystnb={"figure": {"caption": "What an inexact form costs: how far the AUROC of a tagger is below LorentzNet's mean, against the distance of its $J$ to $\\eta$. A dot for each seed.", "name": "fig-form-cost"}, "image": {"alt": "Twenty dots. Ten of held channels lie below 0.04 and lose less than 0.004, those that were played long least. The saved form lies at 0.14 and loses about 0.0055 in each of five. Of the published recipe three lie near 0.09 and lose 0.0045, one at 0.12 loses 0.011, and one at 0.18 loses 0.019."}}
 _, ax = plt.subplots(figsize=(6, 3.6))
-for some, ink, name in (
-    (held, figures.LEARNED, "held channels"),
-    (recipe, figures.DATA, "published recipe"),
-):
+INKS = (figures.LEARNED, figures.DATA, figures.MOVED, figures.TRUTH)
+for method, ink in zip(full[1:], INKS, strict=True):
+    some = forms.loc[method]
     lost_here = best["auroc"][n_train] - some["auroc"]
-    ax.plot(some["distance"], lost_here, "o", color=ink, label=name)
+    ax.plot(some["distance"], lost_here, "o", color=ink, label=FORMS[method])
 ax.axhline(0, color=figures.MUTED, lw=0.8)
 ax.set(xlabel=r"$\Vert J - \eta \Vert$", ylabel="AUROC lost", xlim=(0, None))
 _ = ax.legend()
 
 # %% tags=["hide-input"]
 spans = records.frame("top-tagging-discovery", "paper").loc["liegan"]
+held, recipe = forms.loc["liegnn-held-strong"], forms.loc["liegnn"]
 angles = spans["principal_angles_deg"].map(max)[: len(recipe)]
 astray = [*recipe["distance"].nlargest(2).index]
 assert [*recipe["auroc"].nsmallest(2).index] == astray
 assert [*angles.nlargest(2).index] == astray
 assert held["distance"].idxmax() == held["auroc"].idxmin()
 assert held["distance"].max() < recipe["distance"].min()
+assert forms.loc["liegnn-held-long", "distance"].max() < held["distance"].min()
 others = recipe["auroc"].drop(astray)
-note(strong_delta=f"{ends['max']['liegnn-held-strong']:.2f}")
-note(recipe_delta=f"{ends['min']['liegnn']:.2f}")
+saved_at = ends["max"]["liegnn-released"]
+assert (recipe["distance"] < saved_at).sum() == 4
 note(
+    strong_delta=f"{ends['max']['liegnn-held-strong']:.2f}",
+    long_delta=f"{ends['max']['liegnn-held-long']:.3f}",
+    recipe_delta=f"{ends['min']['liegnn']:.2f}",
+    released_delta=f"{saved_at:.2f}",
     strong_gap=f"{loss['liegnn-held-strong']:.4f}",
+    long_gap=f"{loss['liegnn-held-long']:.4f}",
     recipe_gap=f"{loss['liegnn']:.4f}",
+    released_gap=f"{loss['liegnn-released']:.4f}",
 )
 note(astray=" and ".join(map(str, sorted(astray))))
 note(astray_angles=" and ".join(f"{angles[s]:.0f}°" for s in sorted(astray)))
@@ -746,13 +764,39 @@ note(astray_lost=f"{best['auroc'][n_train] - recipe['auroc'].min():.3f}")
 note(others_gap=f"{best['auroc'][n_train] - others.mean():.4f}")
 
 # %% [markdown]
-# With held channels LieGNN is {glue:text}`strong_gap` below LorentzNet in the mean, with the published
-# recipe {glue:text}`recipe_gap`; the poster's gap is {glue:text}`lost`. Neither is within the 0.002 that
-# we had set ourselves, though held channels come close. {numref}`fig-form-cost` gives the reason for what
-# is left: the further a form is off, the more it costs. The seeds {glue:text}`astray` of the published
-# recipe are those of the five whose spans have the largest angles to $\so(1,3)$ in chapter
+# With channels that are held and played long, LieGNN is {glue:text}`long_gap` below LorentzNet in the
+# mean of five seeds. That is within the 0.002 that we had set ourselves before the runs, and close to
+# the poster's {glue:text}`lost`. Played for a third of that time it is {glue:text}`strong_gap` below,
+# and with the published recipe {glue:text}`recipe_gap`: both miss the bar. {numref}`fig-form-cost`
+# gives the reason: the further a form is off, the more it costs. The seeds {glue:text}`astray` of the
+# published recipe are those of the five whose spans have the largest angles to $\so(1,3)$ in chapter
 # {doc}`07-lorentz`, {glue:text}`astray_angles`. Their forms are the furthest off, and the worse of the
 # two loses {glue:text}`astray_lost`. Without them the recipe would lose {glue:text}`others_gap`.
+#
+# The distance alone does not tell everything. The form that the authors saved is off by
+# {glue:text}`released_delta`, further than four of our five, and loses {glue:text}`released_gap`, about
+# what the best three of them lose. On the poster a form of LieGAN's lost {glue:text}`lost`, with sixty
+# times as many jets. Do more jets make up for an inexact form?
+
+# %% mystnb={"figure": {"caption": "What LieGAN's form costs by the number of training jets: the mean AUROC of LorentzNet less that of LieGNN with the published recipe, five seeds each, with twice the standard error. The open circle is the poster's, on the benchmark's jets.", "name": "fig-form-jets"}, "image": {"alt": "Four points with bars fall from 600 to 20,000 training jets, towards an open circle at 1.2 million jets just above zero."}}
+by_jets = by_size.loc["liegnn"]
+_, ax = plt.subplots(figsize=(6, 3.2))
+ax.errorbar(
+    by_jets.index.astype(float),
+    [d.value for d in by_jets],
+    yerr=[2 * d.error for d in by_jets],
+    fmt="o-",
+    color=figures.DATA,
+    capsize=3,
+    label="ours",
+)
+ax.plot(60 * n_train, lost, "o", mfc="none", color=figures.TRUTH, label="poster")
+ax.axhline(0, color=figures.MUTED, lw=0.8)
+ax.set(xscale="log", xlabel="training jets", ylabel="AUROC lost")
+_ = ax.legend()
+
+# %% [markdown]
+# TEXT-GAP
 #
 # ### A remedy: polish $J$ on the data
 #
@@ -770,6 +814,7 @@ note(others_gap=f"{best['auroc'][n_train] - others.mean():.4f}")
 # LieGAN found, to a cosine of {glue:text}`polished_bar`, it replaces it; Augerino+'s would stay as
 # it is. Neither labels nor $\eta$ are used. This is a fit of the mass shell: LieGAN has only said
 # near which form to look, and the answer is exact because the constituents of our jets are massless.
+# A LieGNN with the polished form is LorentzNet up to rounding, so there is nothing left to train.
 
 
 # %%
@@ -800,15 +845,12 @@ table(FORM_HEAD, form_rows(fewer), caption, "tab-wrong-form")
 
 # %% tags=["hide-input"]
 wrong_forms = loss[["liegnn-augerino-plus", "liegnn-identity", "liegnn-random"]]
-assert abs(loss["liegnn-polished"]) < 0.002
-note(gap_polished=f"{abs(loss['liegnn-polished']):.4f}")
 note(found_cost=f"{loss['liegnn-6000']:.4f}")
 note(wrong_cost=f"{wrong_forms.max():.4f}", least_cost=f"{wrong_forms.min():.4f}")
 
 # %% [markdown]
-# Polished, LieGNN is within {glue:text}`gap_polished` of LorentzNet, as it must be: its form is
-# $\eta$ to rounding. With 6,000 jets the found form costs {glue:text}`found_cost`, and the wrong
-# ones {glue:text}`least_cost` to {glue:text}`wrong_cost`. A wrong form is not blind: products with
+# With 6,000 jets the found form costs {glue:text}`found_cost`, and the wrong ones
+# {glue:text}`least_cost` to {glue:text}`wrong_cost`. A wrong form is not blind: products with
 # the beams and with the other constituents still tell the components one by one, as long as $J$ is
 # not singular. What is lost is the help of the right one, which hands an edge the mass of its pair
 # as one number.
@@ -952,9 +994,8 @@ with torch.no_grad():
 #   poster's table; what is tested is the order of its rows, at one size and one width.
 # - The networks of the records are smaller than the published ones, see fewer constituents, and
 #   were tuned for LorentzNet. The others got the same settings, and might gain from their own.
-# - Five seeds a row, one seed for fewer jets, for wrong forms and for the polished one, and one test
-#   split of {glue:text}`n_test` jets. A seed changes the start
-#   and the order of the jets, and for LieGNN the form $J$.
+# - Five seeds a row, and one test split of {glue:text}`n_test` jets. A seed changes the start and the
+#   order of the jets, and for LieGNN the form $J$.
 # - The poster does not say in detail what its LorentzNet (w/o) and EGNN are given. Ours are what
 #   {numref}`tab-systems` says.
 # - LieGNN's $J$ was learned on 100,000 jets of the same simulation, more than the taggers train

@@ -16,7 +16,7 @@ NAMES = {
     "lorentznet-wo": "LorentzNet (w/o)",
     "egnn": "EGNN",
     "boosted-trees": "boosted trees",
-    "liegnn-polished": "LieGNN, polished",
+    "liegnn-held-long": "LieGNN, sharper form",
 }
 _INKS = (LEARNED, DATA, MOVED, "#cc79a7", TRUTH, "#56b4e9")
 COLOURS = dict(zip(NAMES.values(), _INKS, strict=True))

@@ -21,6 +21,8 @@ KINDS: tuple[Kind, ...] = ("vector", "scalar", "label")
 
 #: Whole numbers with at most so many different values, each seen often, are labels.
 FEW, OFTEN = 20, 5
+#: Magnitudes that a column may have: those of a generator are ratios of two of them.
+SMALLEST, LARGEST = 1e-70, 1e70
 #: Labels that a task may have at most: a fit gives a probability for each.
 MOST = 50
 
@@ -55,7 +57,8 @@ def _plain(name: str, a: ArrayLike | Tensor) -> NDArray[Any]:
             raise InputError(f"{name} is masked in row {row}; drop such rows, or fill them in")
         a = a.data
     if isinstance(a, Tensor):
-        a = a.detach().cpu().numpy()
+        a = a.detach().cpu()
+        a = (a.double() if a.is_floating_point() else a).numpy()  # NumPy has no bfloat16
     try:
         return np.asarray(a)
     except ValueError:
@@ -81,6 +84,21 @@ def numbers(name: str, a: ArrayLike | Tensor) -> Array:
     return values
 
 
+def _hold(x: Array, columns: tuple[str, ...]) -> None:
+    """Refuse columns whose squares, or whose ratio, float64 cannot hold.
+
+    Raises:
+        InputError: naming the column.
+    """
+    largest = np.abs(x).max(axis=tuple(range(x.ndim - 1)))
+    for name, size in zip(columns, largest, strict=True):
+        if size and not SMALLEST <= size <= LARGEST:
+            raise InputError(
+                f"column {name} has values of up to {size:.1e}, and float64 cannot hold what is "
+                "computed from them; measure it in another unit"
+            )
+
+
 def checked(
     x: Array,
     y: Any,
@@ -95,6 +113,7 @@ def checked(
     """
     if x.ndim not in (2, 3) or 0 in x.shape:
         raise InputError(f"x must have shape (n, k) or (n, t, k), not {x.shape}")
+    _hold(x, columns)
     n = len(x)
     x = x.reshape(n, -1, x.shape[-1])
     if n < 2 or np.ptp(x, axis=0).max() == 0:
@@ -109,6 +128,9 @@ def checked(
         )
     settled, how = _settle(plain, x.shape[-1], kind)
     if settled == "label":
+        missing = np.flatnonzero([value is None or value != value for value in plain.flat])
+        if len(missing):
+            raise InputError(f"y has no value in row {missing[0]}; drop such rows")
         names, labels = np.unique(plain.reshape(n), return_inverse=True)
         if len(names) < 2:
             raise InputError("y has the same value in all rows, so nothing depends on x")
@@ -119,6 +141,7 @@ def checked(
             )
         return Given(x, labels.reshape(-1), settled, f"{how}, {len(names)} labels", columns, ids)
     values = numbers("y", plain).reshape(n, -1)
+    _hold(values, ("of y",) * values.shape[1])
     if np.ptp(values, axis=0).max() == 0:
         raise InputError("y has the same value in all rows, so nothing depends on x")
     if settled == "vector":

@@ -41,7 +41,7 @@ def discover(
     data: Any,
     y: Any = None,
     *,
-    ask: Sequence[Question] = QUESTIONS,
+    ask: Question | Sequence[Question] = QUESTIONS,
     method: Method = "auto",
     y_kind: Kind | Literal["auto"] = "auto",
     affine: bool = False,
@@ -74,11 +74,14 @@ def discover(
         DamagedFileError: if a file is not what its name says.
     """
     start = time.perf_counter()
+    ask = (ask,) if isinstance(ask, str) else ask
     unknown = [q for q in ask if q not in QUESTIONS]
     if unknown or not ask:
         raise InputError(f"ask must be some of {', '.join(QUESTIONS)}, not {', '.join(unknown)}")
     if method not in _LAW:
         raise InputError(f"method must be auto or game, not {method!r}")
+    if seed < 0:
+        raise InputError(f"seed must be at least 0, not {seed}")
     given = read(
         data,
         y,

@@ -58,6 +58,12 @@ def test_what_is_asked_for_is_done():
         (np.ones((120, 1)) * 0.5, "scalar", r"^y has the same value in all rows"),
         (FEW[:100], "auto", r"^x has 120 rows and y has 100; cut to match$"),
         (3.0, "auto", r"^x has 120 rows and y has 1; cut to match$"),
+        (np.array(["a", None] * 60, dtype=object), "auto", r"^y has no value in row 1; drop such"),
+        (
+            X[:, 0] * 1e80,
+            "auto",
+            r"^column of y has values of up to .*, and float64 cannot hold",
+        ),
         (np.full((120, 2), "a"), "auto", r"^y must be numbers, or one word for each row, not"),
         (np.where(FEW == 2, np.nan, X[:, 0]), "auto", r"^y holds NaN .* 30 of 120 .* in row 2; "),
     ],
@@ -100,6 +106,12 @@ def test_x_without_a_shape_or_a_spread_is_refused(x, message):
 def test_what_is_no_number_is_refused(a, message):
     with pytest.raises(InputError, match=message):
         numbers("x", a)
+
+
+@pytest.mark.parametrize("unit", [1e-320, 1e-80, 1e80, 1e307])
+def test_a_unit_whose_squares_float64_cannot_hold_is_refused(unit):
+    with pytest.raises(InputError, match=r"^column b has values of up to .* in another unit$"):
+        settled(None, x=X * [1, unit, 1])
 
 
 def test_an_unmasked_masked_array_and_a_tensor_are_arrays():

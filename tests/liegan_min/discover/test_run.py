@@ -9,6 +9,7 @@ import torch
 from liegan_book.datasets.laws import LAWS, ring, two_planes
 from liegan_min.base.errors import InputError
 from liegan_min.discover import discover
+from liegan_min.discover.frame import frame
 
 
 def test_an_array_is_enough(rng):
@@ -46,6 +47,26 @@ def test_nothing_is_said_of_the_mean_where_it_gives_no_more(rng):
     beside = np.concatenate([ring(rng, 3000)[:, 0], rng.gamma(2, 1, (3000, 1))], axis=1)
     for x in (ring(rng, 3000)[:, 0], beside, rng.exponential(size=(3000, 2))):
         assert "center" not in discover(x, ask=["law"])["law"].next_step
+
+
+@pytest.mark.parametrize("name", ["two planes", "two vectors", "exponential, 3 columns"])
+def test_units_and_mixtures_of_columns_do_not_matter(rng, name):
+    """The answer to A x is that to x, conjugated, for scales, a permutation and a mixture."""
+    x = LAWS[name].draw(rng, 1200)
+    k = x.shape[-1]
+    plain = discover(x, ask="law")["law"]
+    scales = np.geomspace(1e-24, 1e21, k)
+    for A in (np.diag(scales), np.eye(k)[::-1], rng.standard_normal((k, k)) * scales[:, None]):
+        seen = x @ A.T
+        found = discover(seen, ask="law")["law"]
+        assert (found.verdict, found.dimension, found.name) == (
+            plain.verdict, plain.dimension, plain.name
+        )  # fmt: skip
+        assert found.p_value == pytest.approx(plain.p_value, rel=1e-4, abs=1e-300)
+        assert found.violation == pytest.approx(plain.violation, rel=1e-4)
+        if plain.dimension:
+            undone = np.linalg.solve(A, found.basis @ A)
+            assert frame(x).angle(undone, plain.basis) < 1e-3
 
 
 def test_rows_of_one_trajectory_count_once(rng):
@@ -91,6 +112,8 @@ def test_a_single_column_and_copies_of_columns(rng):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
+        ({"seed": -1}, r"^seed must be at least 0, not -1$"),
+        ({"ask": "laws"}, r"^ask must be some of support, law, task, not laws$"),
         ({"ask": ["laws"]}, r"^ask must be some of support, law, task, not laws$"),
         ({"ask": []}, r"^ask must be some of support, law, task, not $"),
         ({"data": np.random.default_rng(0).standard_normal((50, 20))}, r"^x fills 20 dimensions, "),
