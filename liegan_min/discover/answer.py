@@ -40,6 +40,7 @@ class Answer:
         why: one sentence that says what the verdict rests on.
         name: of the algebra that was found.
         basis: (c, k, k), in the data's coordinates; empty unless something was found.
+        centre: (k,), the point that the flows fix; empty for the origin.
         standard_errors: (c, k, k), of its entries; NaN where there is no theory for them.
         p_value: of "there are at least c generators", or, where none is, at least one.
         violation: estimate of how much the basis violates the symmetry; 0 is not at all.
@@ -54,6 +55,7 @@ class Answer:
     why: str = ""
     name: str | None = None
     basis: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    centre: Array = field(default_factory=lambda: np.zeros(0))
     standard_errors: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     p_value: float | None = None
     violation: float | None = None

@@ -59,6 +59,11 @@ class Task:
         inside = torch.isin(self.trajectories[order], first)
         return self.take(order[inside]), self.take(order[~inside])
 
+    def about(self, c: Tensor) -> Task:
+        """Return the samples as seen from a point, (r,)."""
+        y = self.y - c if self.kind == "vector" else self.y
+        return Task(self.x - c, y, self.kind, self.trajectories)
+
     def take(self, rows: Tensor) -> Task:
         """Return some of the samples."""
         return Task(self.x[rows], self.y[rows], self.kind, self.trajectories[rows])
@@ -136,8 +141,25 @@ def fit(task: Task, steps: int, seed: int) -> Fit:
     return f.requires_grad_(False).eval()
 
 
-def residuals(f: Fit, task: Task) -> Tensor:
-    """Return L_y f(x) - Df(x) L x on samples as a map of vec(L), (n, o, r²), float64."""
+class About(nn.Module):
+    """A fit as a function of x - c, and for vectors of y - c."""
+
+    def __init__(self, f: nn.Module, c: Tensor, vectors: bool) -> None:
+        super().__init__()
+        self.f, self.c, self.vectors = f, c, vectors
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return f(x + c), (n, o), less c for vectors."""
+        y: Tensor = self.f(x + self.c)
+        return (y.reshape(len(x), -1, len(self.c)) - self.c).flatten(1) if self.vectors else y
+
+
+def residuals(f: nn.Module, task: Task, affine: bool = False) -> Tensor:
+    """Return how samples see L break the task, L_y f(x) - Df(x) L x, as a map of vec(L).
+
+    Returns:
+        (n, o, r²), float64; if `affine`, of vec(L | b) for the flow Lx + b, (n, o, r (r + 1)).
+    """
     n, t, r = task.x.shape
 
     def one(x: Tensor) -> Tensor:
@@ -150,4 +172,9 @@ def residuals(f: Fit, task: Task) -> Tensor:
         values = f(task.x).reshape(n, -1, r)
         eye = torch.eye(r)
         R = R + torch.einsum("ca,nsb->nscab", eye, values).reshape(R.shape)
+    if affine:
+        pushed = -slope.sum(2)  # all t vectors are moved by one b, and those of y too
+        if task.kind == "vector":
+            pushed = pushed + eye.repeat(pushed.shape[1] // r, 1)
+        R = torch.cat([R, pushed[..., None]], dim=3)
     return R.flatten(2).double()

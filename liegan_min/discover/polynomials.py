@@ -56,19 +56,22 @@ class Monomials:
         )
 
     def action(self) -> Array:
-        """Return T, (r, r, m, m): along L a polynomial f changes at the rate Σ_ab L_ab T_ab f."""
+        """Return T, (r, r + 1, m, m), what the flow z' = Lz + b does to polynomials.
+
+        A polynomial f changes at the rate Σ_ab (L | b)_ab T_ab f.
+        """
         m, r = self.exponents.shape
         where = {tuple(e): i for i, e in enumerate(self.exponents.tolist())}
-        T = np.zeros((r, r, m, m))
+        T = np.zeros((r, r + 1, m, m))
         for i, e in enumerate(self.exponents.tolist()):
             for a in range(r):
                 if not e[a]:
                     continue
-                for b in range(r):  # z_b ∂/∂z_a
-                    moved = list(e)
+                for b in range(r + 1):  # z_b ∂/∂z_a, and ∂/∂z_a at the end
+                    moved = [*e, 0]
                     moved[a] -= 1
                     moved[b] += 1
-                    j = where[tuple(moved)]
+                    j = where[tuple(moved[:r])]
                     T[a, b, j, i] += e[a] * self.size[j] / self.size[i]
         return T
 

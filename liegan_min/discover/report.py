@@ -28,8 +28,8 @@ ASKS: dict[Question, str] = {
     "task": "Which leave y given x as it is?",
 }
 #: Arrays of an answer that a file keeps as arrays.
-_ARRAYS = ("basis", "standard_errors", "spectrum")
-_SCHEMA = 1
+_ARRAYS = ("basis", "centre", "standard_errors", "spectrum")
+_SCHEMA = 2
 #: Entries below this fraction of the largest are rounding.
 _ROUNDING = 1e-12
 
@@ -46,6 +46,7 @@ def facts(answer: Answer) -> dict[str, Any]:
         "dimension": answer.dimension,
         "algebra": answer.name,
         "basis": answer.basis.tolist(),
+        "centre": answer.centre.tolist() or None,
         "standard_errors": errors.tolist() if np.isfinite(errors).all() else None,
         "p_value": answer.p_value,
         "violation": answer.violation,
@@ -190,6 +191,9 @@ def _said(answer: Answer, columns: tuple[str, ...]) -> list[str]:
     size = f"{answer.dimension} generator{'s' * (answer.dimension != 1)}"
     head = answer.verdict.upper() + (f": {name}, {size}" if name else "")
     lines = [f"  {head}", *_wrapped(answer.why)]
+    if len(answer.centre) and answer.verdict == "found":
+        point = ", ".join(f"{v:.4g}" for v in answer.centre)
+        lines += _wrapped(f"about ({point})")
     if answer.p_value is not None:
         lines.append(f"  {_odds(answer)}")
     if answer.certificate is not None and answer.verdict != "none":

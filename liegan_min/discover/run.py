@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -63,7 +64,8 @@ def discover(
         method: how the law is asked about; "auto" solves the weak form, "game" plays LieGAN. Both
             are judged alike.
         y_kind: "vector", "scalar" or "label"; default: found out where only one of them fits.
-        affine: look for symmetries about the mean of x, not about the origin.
+        affine: look for symmetries about any point, not about the origin alone. That of a law is
+            its mean; those of the support and the task are found with them.
         x_columns: of a table, that are x; default: all others.
         y_columns: of a table, that are y.
         trajectory: the column of a table that says which rows follow one another.
@@ -90,7 +92,8 @@ def discover(
         y_columns=tuple(y_columns),
         trajectory=trajectory,
     )
-    x, moved = _moved(given, seed, affine)
+    middle = given.x.mean(axis=(0, 1)) if affine else np.zeros(given.x.shape[-1])
+    x, moved = _moved(given, seed, middle)
     coordinates = frame(moved)
     if coordinates.rank > COLUMNS:
         raise InputError(
@@ -99,17 +102,25 @@ def discover(
         )
     answers: dict[Question, Answer] = {q: Answer("not asked") for q in QUESTIONS}
     if "support" in ask:
-        answers["support"] = _timed(support, coordinates.white(x.x), coordinates, seed)
+        answers["support"] = _timed(
+            partial(support, affine=affine), coordinates.white(x.x), coordinates, seed
+        )
     if "law" in ask:
         samples = _samples(x, coordinates.white(moved))
         answers["law"] = _timed(_LAW[method], samples, coordinates, seed)
         if not affine and _off_centre(samples.z):
             answers["law"] = _beside_the_mean(answers["law"], given, seed)
     if "task" in ask and x.y is not None and x.kind is not None:
-        answers["task"] = _timed(task, _task(x, x.y, x.kind, coordinates), coordinates, seed)
+        told = _task(x, x.y, x.kind, coordinates)
+        answers["task"] = _timed(partial(task, affine=affine), told, coordinates, seed)
     elif "task" in ask:
         answers["task"] = Answer("not asked", "there is no y")
     n, t, k = given.x.shape
+    if affine:  # what was found is about the mean, or about a point beside it
+        answers = {
+            q: replace(a, centre=middle + a.centre) if len(a.centre) else replace(a, centre=middle)
+            for q, a in answers.items()
+        }
     return Report(
         n=n,
         t=t,
@@ -132,8 +143,8 @@ def _timed(ask: Callable[[T, Frame, int], Answer], of: T, coordinates: Frame, se
     return replace(answer, seconds=time.perf_counter() - start)
 
 
-def _moved(given: Given, seed: int, affine: bool) -> tuple[Given, Array]:
-    """Return the data that are used, and all vectors of them that g moves, (n, t + s, k)."""
+def _moved(given: Given, seed: int, middle: Array) -> tuple[Given, Array]:
+    """Return the data that are used, about a point, and all vectors that g moves, (n, t + s, k)."""
     n = len(given.x)
     if n > ROWS:
         rows = np.sort(np.random.default_rng(seed).permutation(n)[:ROWS])
@@ -143,11 +154,10 @@ def _moved(given: Given, seed: int, affine: bool) -> tuple[Given, Array]:
             y=None if given.y is None else given.y[rows],
             trajectories=np.unique(given.trajectories[rows], return_inverse=True)[1].reshape(-1),
         )
-    centre = given.x.mean(axis=(0, 1)) if affine else np.zeros(given.x.shape[-1])
-    x, y = given.x - centre, given.y
+    x, y = given.x - middle, given.y
     if given.kind != "vector" or y is None:
         return replace(given, x=x), x
-    return replace(given, x=x, y=y - centre), np.concatenate([x, y - centre], axis=1)
+    return replace(given, x=x, y=y - middle), np.concatenate([x, y - middle], axis=1)
 
 
 def _off_centre(z: Array) -> bool:
@@ -158,7 +168,7 @@ def _off_centre(z: Array) -> bool:
 
 def _beside_the_mean(answer: Answer, given: Given, seed: int) -> Answer:
     """Return an answer that says so where the law has more symmetry about its mean."""
-    x, moved = _moved(given, seed, affine=True)
+    x, moved = _moved(given, seed, given.x.mean(axis=(0, 1)))
     coordinates = frame(moved)
     centred = law(_samples(x, coordinates.white(moved)), coordinates, seed)
     if centred.verdict != "found" or centred.dimension <= answer.dimension:

@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from liegan_min.algebra.linalg import Array
+from liegan_min.discover.affine import fixed_point
 from liegan_min.discover.answer import Answer, Certificate, named
 from liegan_min.discover.frame import Frame
 from liegan_min.discover.polynomials import Monomials, number
@@ -41,27 +42,35 @@ def vanishing(z: Array, judge: Array, degree: int) -> tuple[Monomials, Array, Ar
     return monomials, f, np.square(monomials.values(judge) @ f.T)
 
 
-def kept(monomials: Monomials, f: Array) -> tuple[Array, Array]:
-    """Return the L, (p, r, r), orthonormal, and by how much each moves polynomials f, (s, m)."""
+def kept(monomials: Monomials, f: Array, affine: bool = False) -> tuple[Array, Array]:
+    """Return flows, orthonormal, and by how much each moves polynomials f, (s, m), least first.
+
+    Returns:
+        L, (p, r, r), or (L | b), (p, r, r + 1), for affine ones; and (p,).
+    """
     T = monomials.action()
+    T = T if affine else T[:, :-1]
     moved = np.einsum("abij,sj->absi", T, f)
     moved = moved - (moved @ f.T) @ f
-    r = len(T)
-    _, s, directions = np.linalg.svd(moved.reshape(r * r, -1).T, full_matrices=True)
-    s = np.concatenate([s, np.zeros(r * r - len(s))])
-    return directions[::-1].reshape(-1, r, r), s[::-1] / np.sqrt(len(f))
+    size = T.shape[0] * T.shape[1]
+    _, s, directions = np.linalg.svd(moved.reshape(size, -1).T, full_matrices=True)
+    s = np.concatenate([s, np.zeros(size - len(s))])
+    return directions[::-1].reshape(-1, *T.shape[:2]), s[::-1] / np.sqrt(len(f))
 
 
-def support(z: Array, frame: Frame, seed: int) -> Answer:
-    """Answer for white samples z, (n, t, r); all of the t vectors of a sample lie on one set."""
-    answer = _support(z, frame, seed)
+def support(z: Array, frame: Frame, seed: int, affine: bool = False) -> Answer:
+    """Answer for white samples z, (n, t, r); all of the t vectors of a sample lie on one set.
+
+    If `affine`, about the point that the affine flows fix which keep that set.
+    """
+    answer = _support(z, frame, seed, affine)
     if frame.rank == len(frame.unit):
         return answer
     within = f"in the subspace of dimension {frame.rank} that the data fill, "
     return replace(answer, why=within + answer.why)
 
 
-def _support(z: Array, frame: Frame, seed: int) -> Answer:
+def _support(z: Array, frame: Frame, seed: int, affine: bool) -> Answer:
     order = np.random.default_rng(seed).permutation(len(z))[:ROWS]
     one, other = (z[part].reshape(-1, z.shape[-1]) for part in np.array_split(order, 2))
     sizes = {d: number(frame.rank, d) for d in DEGREES}
@@ -85,6 +94,11 @@ def _support(z: Array, frame: Frame, seed: int) -> Answer:
         return Answer("none", f"no polynomial of degree {degree} or less vanishes", violation=least)
     what = "one polynomial" if small == 1 else f"{small} polynomials"
     why = f"{what} of degree {degree} vanish{'es' if small == 1 else ''}"
+    if affine:
+        flows, moved = kept(monomials, f[:small], affine=True)
+        point = fixed_point(flows[moved <= KEPT * moved[-1]], KEPT)
+        answer = _support(z - point, frame, seed, affine=False)
+        return replace(answer, centre=frame.back @ point)
     directions, moved = kept(monomials, f[:small])
     c = int((moved <= KEPT * moved[-1]).sum())
     square = squares[:, :small].mean(axis=1)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from liegan_min.algebra.linalg import Array
+from liegan_min.discover.affine import fixed_point
 from liegan_min.discover.answer import Answer, Certificate, Verdict, named
-from liegan_min.discover.fitted import LADDER, Fit, Task, fit, residuals
+from liegan_min.discover.fitted import LADDER, About, Task, fit, residuals
 from liegan_min.discover.frame import Frame
 
 #: A found direction violates at most `DELTA` of what a random matrix does; and of what it violates,
@@ -45,7 +46,7 @@ UNEXPLAINED = 0.95
 class Fitted:
     """Two fits from disjoint halves of a task, each with the half that it has not seen."""
 
-    fits: tuple[Fit, Fit]
+    fits: tuple[nn.Module, nn.Module]
     unseen: tuple[Task, Task]
 
     def unexplained(self, mean: Tensor) -> float:
@@ -54,9 +55,15 @@ class Fitted:
         total = [float((mean - t.target).square().mean()) for t in self.unseen]
         return sum(lost) / max(sum(total), 1e-300)
 
-    def pairs(self) -> list[tuple[Fit, Task]]:
+    def pairs(self) -> list[tuple[nn.Module, Task]]:
         """Return each fit with what it has not seen."""
         return list(zip(self.fits, self.unseen, strict=True))
+
+    def about(self, c: Tensor) -> Fitted:
+        """Return the same as seen from a point, (r,)."""
+        (f, one), (h, other) = self.pairs()
+        vectors = one.kind == "vector"
+        return Fitted((About(f, c, vectors), About(h, c, vectors)), (one.about(c), other.about(c)))
 
 
 def split(task: Task, seed: int) -> list[Fitted]:
@@ -95,13 +102,13 @@ class Directions:
         return int(np.argmin(np.append(good, False)))
 
 
-def directions(fitted: list[Fitted], task: Task, seed: int) -> Directions:
-    """Return the singular directions of the mean residual of all fits."""
+def directions(fitted: list[Fitted], task: Task, seed: int, affine: bool = False) -> Directions:
+    """Return the singular directions of the mean residual of all fits; of (L | b) if `affine`."""
     r = task.x.shape[-1]
     rows = min(ROWS, max(100, NUMBERS // (task.outputs * r * r)), len(task.x))
     picked = np.random.default_rng(seed).permutation(len(task.x))[:rows]
     some = task.take(torch.from_numpy(picked))
-    R = [[residuals(f, some) for f in pair.fits] for pair in fitted]
+    R = [[residuals(f, some, affine) for f in pair.fits] for pair in fitted]
     flat = torch.stack([one for pair in R for one in pair])
     grams = torch.einsum("fnop,fnoq->fpq", flat, flat) / rows
     mean = flat.mean(0)
@@ -110,7 +117,7 @@ def directions(fitted: list[Fitted], task: Task, seed: int) -> Directions:
     alone = torch.einsum("pi,fpq,qi->i", V, grams, V) / len(grams)
     both = torch.stack([((a @ V) * (b @ V)).sum(1).mean(0) for a, b in R]).mean(0)
     return Directions(
-        V.T.reshape(-1, r, r).numpy(),
+        V.T.reshape(len(V), r, -1).numpy(),
         (alone / size).clamp(min=0).sqrt().numpy(),
         (both / alone.clamp(min=1e-300)).numpy(),
         torch.linalg.eigh(grams)[1].mT.numpy(),
@@ -164,8 +171,8 @@ def costs(fitted: list[Fitted], basis: Array, seed: int) -> float:
     return min(1.0, len(SIZES) * min(p))
 
 
-def task(given: Task, frame: Frame, seed: int) -> Answer:
-    """Answer for a task in white coordinates."""
+def task(given: Task, frame: Frame, seed: int, affine: bool = False) -> Answer:
+    """Answer for a task in white coordinates; if `affine`, about the point that all flows fix."""
     r = given.x.shape[-1]
     fitted = split(given, seed)
     left = fitted[0].unexplained(given.target.mean(0))
@@ -175,6 +182,13 @@ def task(given: Task, frame: Frame, seed: int) -> Answer:
             f"a fit leaves {min(left, 1):.0%} of y unexplained on rows that it has not seen",
             next_step="more rows, or columns that say more about y",
         )
+    centre = np.zeros(0)
+    if affine:
+        flows = directions(fitted, given, seed, affine=True)
+        point = fixed_point(flows.basis[: flows.passes()], DELTA)
+        shift = torch.from_numpy(point).float()
+        fitted, given = [pair.about(shift) for pair in fitted], given.about(shift)
+        centre = frame.back @ point
     found = directions(fitted, given, seed)
     small = found.passes()
     c, p = small, costs(fitted, found.basis[: max(small, 1)], seed)
@@ -194,6 +208,7 @@ def task(given: Task, frame: Frame, seed: int) -> Answer:
         verdict,
         name=named(found.basis[:c]),
         basis=basis,
+        centre=centre,
         standard_errors=errors,
         p_value=p,
         violation=float(np.sqrt(max(truth[: max(c, 1)].mean(), 0.0))),

@@ -26,7 +26,11 @@ def test_a_matrix_changes_a_polynomial_at_the_rate_of_its_action(rng):
     z, L, step = rng.standard_normal((40, 3)), rng.standard_normal((3, 3)), 1e-6
     monomials = Monomials.fitted(z, 3)
     f = rng.standard_normal(len(monomials.exponents))
-    there = monomials.values(z @ expm(step * L).T) @ f
-    rate = (there - monomials.values(z) @ f) / step
-    acted = np.einsum("ab,abij,j->i", L, monomials.action(), f)
-    np.testing.assert_allclose(monomials.values(z) @ acted, rate, atol=1e-3)
+    b = rng.standard_normal(3)
+    for moved, flow in (
+        (z @ expm(step * L).T, np.column_stack([L, np.zeros(3)])),
+        (z + step * b, np.column_stack([np.zeros((3, 3)), b])),
+    ):
+        rate = (monomials.values(moved) - monomials.values(z)) @ f / step
+        acted = np.einsum("ab,abij,j->i", flow, monomials.action(), f)
+        np.testing.assert_allclose(monomials.values(z) @ acted, rate, atol=1e-3)
