@@ -51,7 +51,9 @@ class Tally:
             return
         named = (answer.dimension, answer.name) == (len(basis), law.algebra)
         self.right += answer.verdict == "found" and named
-        self.refused += answer.p_value is not None and answer.p_value < 0.05
+        # The claim "there are at least c" is refused if fewer are counted, at whatever level.
+        fewer = answer.verdict == "none" or answer.dimension < len(basis)
+        self.refused += answer.p_value is not None and (fewer or answer.p_value < 0.05)
         if answer.dimension == len(basis):
             self.angles.append(frame(x).angle(answer.basis, basis))
 

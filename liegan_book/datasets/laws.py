@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from liegan_book import extras
 from liegan_min.algebra import groups
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.algebra.linalg import Array
@@ -100,6 +101,18 @@ def square(rng: np.random.Generator, n: int) -> Array:
     return rng.uniform(-1, 1, (n, 1, 2))
 
 
+def resampled(name: str) -> Callable[[np.random.Generator, int], Array]:
+    """Return what draws rows of a table of scikit-learn's, standardised, with some noise."""
+
+    def draw(rng: np.random.Generator, n: int) -> Array:
+        tables = extras.needed("sklearn.datasets", f"the table {name}")
+        x = np.asarray(getattr(tables, f"load_{name}")().data, dtype=np.float64)
+        x = ((x - x.mean(axis=0)) / x.std(axis=0))[rng.integers(len(x), size=n)]
+        return np.asarray((x + 0.1 * rng.standard_normal(x.shape))[:, None])
+
+    return draw
+
+
 def _on(algebra: LieAlgebra, k: int, first: int = 0) -> Array:
     """Return the basis of an algebra on some of k axes."""
     basis = np.zeros((algebra.dim, k, k))
@@ -140,4 +153,6 @@ LAWS: dict[str, Law] = {
     "exponential, 3 columns": Law(lambda rng, n: exponential(rng, n, 3), _none(3), None),
     "exponential, 5 columns": Law(lambda rng, n: exponential(rng, n, 5), _none(5), None),
     "uniform square": Law(square, _none(2), None),
+    "iris": Law(resampled("iris"), _none(4), None),
+    "diabetes": Law(resampled("diabetes"), _none(10), None),
 }

@@ -52,6 +52,14 @@ class Samples:
         """What is independent, in words."""
         return "rows" if self.independent == len(self.z) else "trajectories"
 
+    def thinned(self, most: int, seed: int) -> Samples:
+        """Return so many samples at most, of trajectories that are drawn."""
+        if len(self.z) <= most:
+            return self
+        order = np.random.default_rng(seed).permutation(self.independent)
+        kept = order[: max(1, self.independent * most // len(self.z))]
+        return self._take(np.isin(self.trajectories, kept))
+
     def halves(self, seed: int) -> tuple[Samples, Samples]:
         """Split the trajectories at random."""
         order = np.random.default_rng(seed).permutation(self.independent)

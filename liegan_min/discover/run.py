@@ -18,7 +18,7 @@ from liegan_min.discover.answer import QUESTIONS, Answer, Question
 from liegan_min.discover.fitted import Task
 from liegan_min.discover.frame import Frame, frame
 from liegan_min.discover.given import Given, Kind
-from liegan_min.discover.law import law
+from liegan_min.discover.law import counts, law
 from liegan_min.discover.observables import Samples
 from liegan_min.discover.played import played
 from liegan_min.discover.reading import read
@@ -34,6 +34,8 @@ _LAW: dict[Method, Callable[[Samples, Frame, int], Answer]] = {"auto": law, "gam
 
 #: Rows that are used at most, and columns that can be asked about: L has their square of entries.
 ROWS, COLUMNS = 65_536, 16
+#: Samples times test functions that a law is asked with at most: a third of a gigabyte each array.
+CELLS = 40_000_000
 #: The mean is off the origin if its square, white, is so many times what chance makes of it.
 FAR = 9.0
 
@@ -106,7 +108,7 @@ def discover(
             partial(support, affine=affine), coordinates.white(x.x), coordinates, seed
         )
     if "law" in ask:
-        samples = _samples(x, coordinates.white(moved))
+        samples = _samples(x, coordinates.white(moved), seed)
         answers["law"] = _timed(_LAW[method], samples, coordinates, seed)
         if not affine and _off_centre(samples.z):
             answers["law"] = _beside_the_mean(answers["law"], given, seed)
@@ -170,15 +172,15 @@ def _beside_the_mean(answer: Answer, given: Given, seed: int) -> Answer:
     """Return an answer that says so where the law has more symmetry about its mean."""
     x, moved = _moved(given, seed, given.x.mean(axis=(0, 1)))
     coordinates = frame(moved)
-    centred = law(_samples(x, coordinates.white(moved)), coordinates, seed)
+    centred = law(_samples(x, coordinates.white(moved), seed), coordinates, seed)
     if centred.verdict != "found" or centred.dimension <= answer.dimension:
         return answer
     step = f"center the data (affine=True, --affine): about the mean {centred.name} is found"
     return replace(answer, next_step="; ".join(text for text in (step, answer.next_step) if text))
 
 
-def _samples(given: Given, z: Array) -> Samples:
-    """Return the joint law's samples, from all vectors that g moves, in the frame."""
+def _samples(given: Given, z: Array, seed: int) -> Samples:
+    """Return the joint law's samples, as many as there is room for, from all that g moves."""
     n = len(z)
     numbers = np.zeros((n, 0))
     labels = np.zeros(n, dtype=np.int64)
@@ -186,7 +188,8 @@ def _samples(given: Given, z: Array) -> Samples:
         numbers = (given.y - given.y.mean(axis=0)) / given.y.std(axis=0)
     elif given.kind == "label" and given.y is not None:
         labels = given.y
-    return Samples(z, numbers, labels, given.trajectories)
+    room = CELLS // counts(z.shape[-1] ** 2)[0]
+    return Samples(z, numbers, labels, given.trajectories).thinned(room, seed)
 
 
 def _task(given: Given, y: NDArray[Any], kind: Kind, coordinates: Frame) -> Task:

@@ -48,3 +48,13 @@ def test_labels_and_numbers_are_arguments_that_do_not_move(given):
     assert not np.allclose(here.slope, there.slope)
     assert not np.allclose(here.slope, elsewhere.slope)
     assert here.waves.shape == (40, 2, 3)
+
+
+def test_samples_are_thinned_by_whole_trajectories(rng):
+    z = rng.standard_normal((60, 1, 2))
+    samples = Samples(z, np.zeros((60, 0)), np.zeros(60, dtype=int), np.repeat(np.arange(20), 3))
+    assert samples.thinned(60, 0) is samples
+    few = samples.thinned(31, 0)
+    assert (few.independent, len(few.z)) == (10, 30)
+    first = few.trajectories == 0
+    assert np.isin(few.z[first], z).all()
