@@ -38,7 +38,7 @@ class Condition:
         F: (m, D), the combinations of them that the directions are estimated from, of which the
             first `used` are for tests.
         A: (D, r²), what vec(L) does to the means of these combinations.
-        left: (D, D), left singular vectors of Fᵀ A, of the largest value first.
+        left: (D, ·), left singular vectors of A, of the largest value first.
         spectrum: (r²,), the singular values, ascending.
         directions: (r², r, r), orthonormal, the smallest singular value first.
     """
@@ -67,7 +67,7 @@ def condition(samples: Samples, seed: int) -> Condition:
     seen = Observables(samples, waves, seed)
     F = seen.smooth(max(used, n // 5))
     A = F.T @ seen.condition()
-    left, spectrum, right = np.linalg.svd(A)
+    left, spectrum, right = np.linalg.svd(A, full_matrices=len(A) < r * r)
     return Condition(seen, F, used, A, left, spectrum[::-1], right[::-1].reshape(-1, r, r))
 
 
