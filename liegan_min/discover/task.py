@@ -19,9 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from liegan_min.algebra.linalg import Array
+from liegan_min.base.progress import quiet, tqdm
 from liegan_min.discover.affine import fixed_point
 from liegan_min.discover.answer import Answer, Certificate, Verdict, named
-from liegan_min.discover.fitted import LADDER, About, Task, fit, residuals
+from liegan_min.discover.fitted import LADDER, About, Fit, Task, fit, residuals
 from liegan_min.discover.frame import Frame
 
 #: A found direction violates at most `DELTA` of what a random matrix does; and of what it violates,
@@ -71,10 +72,17 @@ def split(task: Task, seed: int) -> list[Fitted]:
     rng = np.random.default_rng(seed)
     halves = [half for _ in range(SPLITS) for half in task.halves(rng)]
     seeds = rng.integers(1 << 30, size=len(halves)).tolist()
-    tried = {steps: fit(halves[0], steps, seeds[0]) for steps in LADDER}
-    steps = min(tried, key=lambda s: float(tried[s].loss(halves[1])))
-    rest = zip(halves[1:], seeds[1:], strict=True)
-    fits = [tried[steps], *(fit(half, steps, s) for half, s in rest)]
+    with tqdm(total=len(LADDER) + len(halves) - 1, disable=quiet(None), unit="fit") as bar:
+
+        def fitted(half: Task, steps: int, seed: int) -> Fit:
+            f = fit(half, steps, seed)
+            bar.update()
+            return f
+
+        tried = {steps: fitted(halves[0], steps, seeds[0]) for steps in LADDER}
+        steps = min(tried, key=lambda s: float(tried[s].loss(halves[1])))
+        rest = zip(halves[1:], seeds[1:], strict=True)
+        fits = [tried[steps], *(fitted(half, steps, s) for half, s in rest)]
     return [
         Fitted((fits[i], fits[i + 1]), (halves[i + 1], halves[i])) for i in range(0, len(fits), 2)
     ]

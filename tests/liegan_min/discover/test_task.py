@@ -130,3 +130,13 @@ def test_a_direction_is_broken_if_it_stands_out_and_the_halves_agree(monkeypatch
     assert not broken(0.3, 0.5)
     first = Directions(alone=np.array([0.1]), shared=np.array([0.9]), **made)
     assert not room.broken(first, [], 0, 0)  # beside nothing, so much is small
+
+
+@pytest.mark.parametrize(("looked_at", "shown"), [(True, True), (False, False)])
+def test_long_work_shows_how_far_it_is_where_someone_looks(monkeypatch, capsys, looked_at, shown):
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr(room, "LADDER", (2,))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: looked_at)
+    x = drawn(40, 2)
+    room.split(Task(x, x[:, 0, :1], "scalar", torch.arange(40)), 0)
+    assert ("4/4" in capsys.readouterr().err) == shown
