@@ -118,8 +118,9 @@ print("dimension:", truth.dim)
 # ## Live
 #
 # The `quick` recipe runs here on the leading constituents of 100,000 jets, which come with the
-# book. It is the published game with two changes, which a later section explains: each channel
-# $L_i$ is held at one Frobenius norm, and the learning rates fall to zero.
+# book. It differs from the published game in what a later section explains: each channel $L_i$ is held
+# at one Frobenius norm, the cosine term is dropped, and the learning rates fall to zero. So that it takes
+# a moment only, its discriminator is smaller, and both players learn ten to twenty times as fast.
 
 # %%
 pairs = experiments.jet_pairs()
@@ -425,8 +426,10 @@ note(missed_cos=f"{runs.loc['liegan'].cos_J.loc[missed].min():.4f}")
 # If sleeping channels are the trouble, wake them. **Hold each $\lVert L_i \rVert$ at 0.25** and
 # learn the directions alone. Then no channel takes over and none goes to sleep; the cosine
 # term has nothing left to do and is dropped; all channels stay weak enough for the sharp part
-# to rule. The norm was chosen on another seed. Learning rates that fall to zero let the directions settle, and a batch of 256 makes
-# them quieter. Nothing is stopped by hand: the run ends when its schedule does.
+# to rule. The norm was chosen on another seed. Learning rates that fall to zero let the directions
+# settle, and a batch of 256 makes them quieter; the rates start higher for that, at $10^{-2}$ for the
+# generator and $5 \cdot 10^{-4}$ for the discriminator. Nothing is stopped by hand: the run ends when its
+# schedule does.
 
 # %% mystnb={"figure": {"caption": "Distance of the learned span to $\\so(1,3)$ plus dilation, over training. Held channels settle; the published recipe passes through. Bands: from the smallest to the largest of ten seeds of held channels, and of five of the published recipe without a stop.", "name": "fig-held"}, "image": {"alt": "Two curves with bands on log axes. One falls and rises again; the other falls to a lower level and stays there."}} tags=["nbval-ignore-output"]
 courses = runs.loc[["liegan-unstopped", "liegan-held"]].rename(NAMES)
@@ -513,6 +516,12 @@ def lines(named):
         yield name, between(r.cos_J, 4), between(r.grassmann, 2), len(r)
 
 
+def passes(method):
+    """How many seeds pass the bar of the table of the recipe."""
+    angles = runs.loc[method].principal_angles_deg.map(max)
+    return int((angles <= tolerances.SPAN_FOUND).sum())
+
+
 # %% mystnb={"markdown_format": "myst"}
 CONTROLS = {
     "jets, published recipe": "liegan",
@@ -525,9 +534,12 @@ CONTROLS = {
     "a cone, labels tossed": "held-cone",
 }
 table(
-    ["data", "cos(J, η)", "distance of the span", "n"],
-    lines(CONTROLS),
-    "Controls: smallest and largest value over the seeds.",
+    ["data", "cos(J, η)", "distance of the span", "n", "passed"],
+    [
+        (*row, passes(method))
+        for row, method in zip(lines(CONTROLS), CONTROLS.values(), strict=True)
+    ],
+    "Controls: smallest and largest value over the seeds, and how many pass the bar.",
     "tab-controls",
 )
 
@@ -546,19 +558,31 @@ note(
     scaled=of["held-scaled"],
     events_span=f"{distance['held-events']:.1f}",
 )
-told, untold = (runs.loc[m].grassmann for m in ("liegan", "liegan-shuffled"))
-astray = [*untold.index[untold > 0.2]]
-assert astray == [*told[: len(untold)].index[told[: len(untold)] > 0.2]]
-note(astray=" and ".join(map(str, astray)))
+assert passes("held-heavy") == len(runs.loc["held-heavy"])
+assert passes("held-heavier") == 0
+told, untold = (
+    runs.loc[m].principal_angles_deg.map(max) for m in ("liegan", "liegan-shuffled")
+)
+told = told[: len(untold)]
+bar = tolerances.SPAN_FOUND
+(changed,) = told.index[(told <= bar) != (untold <= bar)]
+assert told.corr(untold) > 0.9
+note(
+    changed=int(changed),
+    told=f"{told[changed]:.0f}",
+    untold=f"{untold[changed]:.0f}",
+)
 
 # %% [markdown]
-# Shuffled labels change nothing: even the seeds {glue:text}`astray`, which the published recipe leads
-# astray, go astray without the labels as well. A cone without physics gives the same algebra. Masses
-# dissolve the cone, and the answer with it: the span moves from {glue:text}`near` away to
-# {glue:text}`heavy`, and with larger masses to {glue:text}`heavier`. So what LieGAN finds in
-# this task is the symmetry of the light cone that every massless constituent lies on. It is a
-# true statement about the data, and the right metric for a network that is to be Lorentz
-# invariant. It is not evidence that the game has learned how a top quark differs from a gluon.
+# Shuffled labels change little. With held channels nothing is to be seen of it. With the published recipe
+# the angles follow those with labels seed by seed; one seed near the bar, {glue:text}`changed`, falls from
+# one side ({glue:text}`told`°) to the other ({glue:text}`untold`°). A cone without physics gives the same
+# algebra. Masses blur the cone, and the answer with it. Up to 1 times the momentum the span moves from
+# {glue:text}`near` away to {glue:text}`heavy`, and all seeds still pass; up to 4 times it is
+# {glue:text}`heavier` away, and none does. So what LieGAN finds in this task is the symmetry of the light
+# cone that constituents lie on, or nearly. It is a true statement about the data, and the right metric for a
+# network that is to be Lorentz invariant. It is not evidence that the game has learned how a top quark
+# differs from a gluon.
 # The poster's sentence, that LieGAN discovers the symmetry of the data, stands; that it reads
 # the symmetry off the *task* does not follow.
 #
@@ -577,7 +601,9 @@ note(astray=" and ".join(map(str, astray)))
 # The law is invariant under the rotations of its own precision matrix, the form
 # $\operatorname{diag}(\tfrac13, 1, 1, 1)$; the label is invariant under what keeps the cone of
 # $\eta$. Only the rotations of space do both. Which form will the game find? By the argument of
-# the two orders a weak generator is punished for what is sharp, and here that is the label.
+# the two orders a weak generator is punished for what is sharp, and here that is the label. Its edge is
+# learned more slowly than a cone that every sample lies on. So the channels are held at 0.5 here, and the
+# discriminator learns at $3 \cdot 10^{-3}$, six times as fast as in the other runs with held channels.
 
 
 # %%
@@ -743,8 +769,9 @@ for when, epoch in (("after 300 steps", 2), ("at the end", -1)):
 #   same simulation. It uses the norms alone; another rule stops elsewhere on
 #   {numref}`fig-passes-through`.
 # - The seed changes the start, the batches and the held-out jets. All runs share one set.
-# - Controls and variations have five seeds, as their tables say. Their effects are many times the
-#   spread over the ten seeds of the main rows, or absent.
+# - Controls and variations have five seeds, as their tables say. What masses do is many times the
+#   spread over the ten seeds of the main rows; units, the norm and the number of jets move the distance
+#   by a few times that spread.
 # - {numref}`fig-two-orders` shows the two orders for one label and one smooth function. It is an
 #   argument for weak generators, not a theorem about the game.
 # - The task with events was built so that the label matters. We do not know a public jet data

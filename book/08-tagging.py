@@ -793,8 +793,15 @@ note(others_gap=f"{best['auroc'][n_train] - others.mean():.4f}")
 # what the best three of them lose. On the poster a form of LieGAN's lost {glue:text}`lost`, with sixty
 # times as many jets. Do more jets make up for an inexact form?
 
-# %% mystnb={"figure": {"caption": "What LieGAN's form costs by the number of training jets: the mean AUROC of LorentzNet less that of LieGNN with the published recipe, five seeds each, with twice the standard error. The open circle is the poster's, on the benchmark's jets.", "name": "fig-form-jets"}, "image": {"alt": "Four points with bars fall from 600 to 20,000 training jets, towards an open circle at 1.2 million jets just above zero."}}
+# %% mystnb={"figure": {"caption": "What LieGAN's form costs by the number of training jets: the mean AUROC of LorentzNet less that of LieGNN with the published recipe, five seeds each, with twice the standard error. Crosses: without the two seeds whose form is furthest off. The open circle is the poster's, on the benchmark's jets.", "name": "fig-form-jets"}, "image": {"alt": "Four points with bars, at 600 and 2,000 training jets near 0.023, fall to 0.009 at 20,000, and crosses below them fall alike, towards an open circle at 1.2 million jets just above zero."}}
 by_jets = by_size.loc["liegnn"]
+straight = pd.Series(
+    {
+        n: (1 - wrong["lorentznet"][n])
+        - runs.loc[at(n, "liegnn")]["auroc"].drop(astray).mean()
+        for n in by_jets.index
+    }
+)
 _, ax = plt.subplots(figsize=(6, 3.2))
 ax.errorbar(
     by_jets.index.astype(float),
@@ -805,21 +812,23 @@ ax.errorbar(
     capsize=3,
     label="ours",
 )
+ax.plot(straight, "x", color=figures.MOVED, label="ours, without two seeds")
 ax.plot(60 * n_train, lost, "o", mfc="none", color=figures.TRUTH, label="poster")
 ax.axhline(0, color=figures.MUTED, lw=0.8)
 ax.set(xscale="log", xlabel="training jets", ylabel="AUROC lost")
 _ = ax.legend()
 
 # %% tags=["hide-input"]
-assert by_jets[6000].value < by_jets[2000].value / 2
-assert abs(by_jets[n_train].value - by_jets[6000].value) < by_jets[n_train].error
-note(cost_2000=f"{by_jets[2000].value:.3f}", cost_6000=f"{by_jets[6000].value:.3f}")
+assert by_jets[2000].value > by_jets[6000].value > by_jets[n_train].value
+assert straight[2000] > straight[6000] > straight[n_train]
+note(cost_2000=f"{by_jets[2000].value:.3f}")
+note(cost_20000=f"{by_jets[n_train].value:.3f}")
 
 # %% [markdown]
-# From 2,000 to 6,000 jets the cost falls by more than half, from {glue:text}`cost_2000` to
-# {glue:text}`cost_6000`, and then it stands still within its error. What is left at the right end is
-# largely the two forms that went astray. So more jets make up for a part of the error, the poster's
-# small gap does not contradict our larger one, and what helps most is a form that is right.
+# From 2,000 jets on the cost falls with each step, from {glue:text}`cost_2000` to
+# {glue:text}`cost_20000`; below that it is lost in the scatter of LorentzNet's own seeds. The crosses
+# leave out the two forms that went astray and fall alike. So more jets make up for a part of the
+# error, and the poster's small gap does not contradict our larger one.
 #
 # ### A remedy: polish $J$ on the data
 #
