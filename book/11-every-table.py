@@ -150,7 +150,7 @@ cells.figure()
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 P, D = "two-body-prediction", "two-body-discovery"
-SPACES = "a seed's error hangs on which maps a tolerance lets through"
+SPACES = "on our orbits, an error hangs on which maps a tolerance lets through"
 WHY = {
     f"{D}/liegan-lambda-10-sigma-3": "some seeds turn along ellipses, or stretch",
     "cyclic/liegan": "a blunt discriminator, narrow valleys, traps at fractions",
