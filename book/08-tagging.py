@@ -595,7 +595,7 @@ by_size = pd.DataFrame({n: leads(n) for n in wrong.index}).T
 trees_best = (wrong.idxmin(axis=1) == "boosted-trees").all()
 print("the trees are best at every size:", trees_best)
 assert trees_best
-assert all(d.verdict == "above" for d in by_size.loc["lorentznet-wo"])
+assert all(d.verdict == "above" for d in by_size["lorentznet-wo"])
 
 # %% mystnb={"markdown_format": "myst"} tags=["hide-input"]
 networks_runs = sizes[sizes["system"].isin(NETWORKS)]
@@ -759,7 +759,9 @@ assert [*recipe["auroc"].nsmallest(2).index] == astray
 assert [*angles.nlargest(2).index] == astray
 assert held["distance"].idxmax() == held["auroc"].idxmin()
 assert held["distance"].max() < recipe["distance"].min()
-assert forms.loc["liegnn-held-long", "distance"].max() < held["distance"].min()
+longer = forms.loc["liegnn-held-long"]
+assert longer["distance"].max() < held["distance"].max() / 2
+assert longer["auroc"].min() > held["auroc"].min()
 others = recipe["auroc"].drop(astray)
 saved_at = ends["max"]["liegnn-released"]
 assert (recipe["distance"] < saved_at).sum() == 4
@@ -794,7 +796,7 @@ note(others_gap=f"{best['auroc'][n_train] - others.mean():.4f}")
 # times as many jets. Do more jets make up for an inexact form?
 
 # %% mystnb={"figure": {"caption": "What LieGAN's form costs by the number of training jets: the mean AUROC of LorentzNet less that of LieGNN with the published recipe, five seeds each, with twice the standard error. Crosses: without the two seeds whose form is furthest off. The open circle is the poster's, on the benchmark's jets.", "name": "fig-form-jets"}, "image": {"alt": "Four points with bars, at 600 and 2,000 training jets near 0.023, fall to 0.009 at 20,000, and crosses below them fall alike, towards an open circle at 1.2 million jets just above zero."}}
-by_jets = by_size.loc["liegnn"]
+by_jets = by_size["liegnn"]
 straight = pd.Series(
     {
         n: (1 - wrong["lorentznet"][n])
