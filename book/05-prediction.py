@@ -346,9 +346,8 @@ of = {r.method: r for r in judged}
 saved, hnn = of["aug-liegan-lambda-10-sigma-3"], of["hnn"]
 rows = [r for r in tables.table("two-body-prediction", data="ours") if r.n]
 (hnn_ours,) = (r for r in rows if r.method == "hnn")
-home = records.frame("two-body-prediction", "paper").loc[
-    "hnn"
-]  # where no orbit jumps
+no_jumps = records.frame("two-body-prediction", "paper")
+home = no_jumps.loc["hnn"]
 # Predictions use the generators of their own seeds; discovery has more seeds.
 errors = theirs_of.loc["aug-liegan-lambda-10-sigma-3", "test_mse"]
 cosines = discovery_published.loc["liegan-lambda-10-sigma-3", "support_cosine_last"]

@@ -539,7 +539,7 @@ table(
         (*row, passes(method))
         for row, method in zip(lines(CONTROLS), CONTROLS.values(), strict=True)
     ],
-    "Controls: smallest and largest value over the seeds, and how many pass the bar.",
+    "Controls: smallest and largest value over the seeds; how many pass the bar.",
     "tab-controls",
 )
 

@@ -607,7 +607,8 @@ rows = [
     (f"{n:,}", *(f"{ratio[m][n]:.2f}, {by_size[m][n].verdict}" for m in ratio))
     for n in ratio.index
 ]
-caption = "Pairs that a system ranks wrong for each one that LorentzNet does, five seeds each. "
+caption = "Pairs that a system ranks wrong for each one that LorentzNet does, "
+caption += "five seeds each. "
 caption += "A word says how LorentzNet stands by the rule"
 head = ("training jets", *(NAMES[m] for m in ratio))
 table(head, rows, caption, "tab-sample-efficiency")
