@@ -27,7 +27,7 @@ def discover(
         str, typer.Option(help="How y answers to g: auto, vector, scalar, label.")
     ] = "auto",
     affine: Annotated[
-        bool, typer.Option("--affine", help="About the mean of x, not about the origin.")
+        bool, typer.Option("--affine", help="About any point, not the origin alone.")
     ] = False,
     x: Annotated[str, typer.Option(help="Columns of x; default: all others.")] = "",
     y: Annotated[str, typer.Option(help="Columns of y; default: none.")] = "",

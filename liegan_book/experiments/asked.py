@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from liegan_book.experiments.metrics.discovery import Judged, rounded
-from liegan_min.algebra import groups, linalg
+from liegan_book.experiments.metrics.lorentz import CONE
+from liegan_min.algebra import linalg
 from liegan_min.algebra.groups import ETA
 from liegan_min.algebra.lie_algebra import LieAlgebra
 from liegan_min.base.options import RunOptions
@@ -83,13 +84,13 @@ def cone_metrics(found: Asked) -> Judged:
     metrics, arrays = _of_any(found)
     algebra = found.answer.algebra
     if algebra is not None:
-        cone = groups.span_of(groups.so13(), groups.dilation(4))
-        angles = np.degrees(algebra.principal_angles(cone))
+        angles = np.degrees(algebra.principal_angles(CONE))
         metrics["cone_angle_deg"] = float(angles.max())
         if algebra.dim > 1:  # one turn alone keeps many forms
-            J = algebra.invariant_form().J
-            metrics["cos_J"] = algebra.invariant_form().cosine(ETA)
-            metrics["J_error"] = float(min((s * J / J.norm() * 2 - ETA).norm() for s in (-1, 1)))
+            form = algebra.invariant_form()
+            J = form.J / form.J.norm() * ETA.norm()
+            metrics["cos_J"] = form.cosine(ETA)
+            metrics["J_error"] = float(min((s * J - ETA).norm() for s in (-1, 1)))
         arrays["cone_angles_deg"] = rounded(angles)
     return metrics, arrays
 

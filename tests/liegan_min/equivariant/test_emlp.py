@@ -167,6 +167,15 @@ def test_weights_are_the_same_function_in_a_network_of_the_same_span(algebra):
     assert torch.equal(a(x), b(x))
 
 
+def test_weights_of_an_algebra_without_forms_are_loaded():
+    """A dilation keeps no form, so the products have an empty basis."""
+    a, b = (EMLP(groups.dilation(2), 1, 1) for _ in range(2))
+    assert not len(a.spaces.form.basis)
+    b.load_state_dict(a.state_dict())
+    x = torch.randn(4, 1, 2)
+    assert torch.equal(a(x), b(x))
+
+
 def test_weights_of_another_algebra_are_refused():
     boost = LieAlgebra(torch.tensor([[[0.0, 1.0], [1.0, 0.0]]]))
     weights = EMLP(groups.so(2), 1, 1).state_dict()
